@@ -1,0 +1,123 @@
+"""Claim files rewritten: the words that a coder names become spans, and everything else stays as it was written."""
+
+from __future__ import annotations
+
+import io
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+from nkgraph.errors import BuildError, ClaimError, ReadError
+from nkgraph.model import Span
+from nkgraph.spans import Reading, find_quotation, make_span
+
+__all__ = ["anchor_file", "write_atomically"]
+
+_WIDTH: Final = 1_000_000
+
+
+def _yaml() -> YAML:
+    yaml = YAML(typ="rt")
+    yaml.width = _WIDTH
+    yaml.preserve_quotes = True
+    yaml.allow_unicode = True
+    return yaml
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a file in one step: whatever fails, the file that was there stays whole.
+
+    Raises:
+        BuildError: the folder cannot be written, or the disk is full.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        remedy = "what was there before is unchanged"
+        raise BuildError(f"cannot be written ({error.strerror})", path=path, remedy=remedy) from error
+
+
+def anchor_file(path: Path, reading: Reading) -> tuple[str, int]:
+    """Return a claim file with every named quotation made a span, and how many were made.
+
+    A quotation is sought in the account that the claim's key begins with (``case-7/…``), else in the whole document, and
+    must stand there once. Spans already there are made anew from their own place, so that a file can be anchored again.
+
+    Raises:
+        ReadError: the file is not YAML, or not a list of claims.
+        ClaimError: a quotation is not in the document, or stands in it more than once; with file, line and claim.
+    """
+    yaml = _yaml()
+    try:
+        items = yaml.load(path.read_text(encoding="utf-8"))
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise ReadError(f"not YAML: {error.problem}", path=path, line=line) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadError(f"cannot be read ({error})", path=path) from error
+    if not isinstance(items, CommentedSeq):
+        raise ReadError("a file of claims must be a list", path=path, line=1)
+    accounts = {p.key: (p.start, p.end) for p in reading.passages if p.kind == "account"}
+    made = 0
+    for index, item in enumerate(items):
+        if not isinstance(item, CommentedMap) or "words" not in item:
+            continue
+        key = str(item.get("claim") or item.get("says", {}).get("id", ""))
+        within = accounts.get(key.split("/")[0])
+        line = int(items.lc.item(index)[0]) + 1
+        words = item["words"]
+        spans = CommentedSeq()
+        for word in words:
+            if isinstance(word, CommentedMap):
+                spans.append(word)
+                continue
+            try:
+                start, end = find_quotation(str(word), reading, within=within)
+            except ClaimError as error:
+                raise ClaimError(f"{key}: {error.message}", path=path, line=line, remedy=error.remedy) from error
+            spans.append(_span_map(make_span(reading, start, end)))
+            made += 1
+        item["words"] = spans
+    buffer = io.StringIO()
+    yaml.dump(items, buffer)
+    return buffer.getvalue(), made
+
+
+def _span_map(span: Span) -> CommentedMap:
+    entries = CommentedMap(_span_entries(span))
+    entries.fa.set_flow_style()
+    return entries
+
+
+def _span_entries(span: Span) -> Iterator[tuple[str, Any]]:
+    yield "start", span.start
+    yield "end", span.end
+    yield "words", span.words
+    yield "length", span.length
+    for name in ("fingerprint", "before", "after"):
+        yield name, DoubleQuotedScalarString(getattr(span, name))
+    if span.numbers:
+        numbers = CommentedSeq([DoubleQuotedScalarString(n) if not n.isdigit() else int(n) for n in span.numbers])
+        numbers.fa.set_flow_style()
+        yield "numbers", numbers
+    if span.properties:
+        supported = CommentedSeq(span.properties)
+        supported.fa.set_flow_style()
+        yield "for", supported

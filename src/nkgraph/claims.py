@@ -1,0 +1,361 @@
+"""Claims read from YAML: what a document says, checked word by word against the ontology.
+
+One file is a list of items: ``claim`` (the key; default: the id of what it says), ``says``, ``words``, ``how``,
+``from``, ``note``, ``status``, ``speaker``, ``via``, ``recorded_by``. Every scalar is read as a string and typed by the
+ontology. All mistakes of all files are collected and reported together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from nkgraph.dates import date_bounds
+from nkgraph.errors import ClaimError, NkgraphError, ReadError
+from nkgraph.iris import PREFIXES
+from nkgraph.model import Claim, Node, Span
+from nkgraph.ontology import Property, Vocabulary, nearest
+from nkgraph.yamlfiles import Item, Scalar, Sequence, Tree, read_yaml, yaml_files
+
+__all__ = ["HOWS", "SHORTHANDS", "STATUSES", "ClaimErrors", "property_of", "read_claims", "read_reference", "type_of"]
+
+STATUSES: Final = ("drafted", "reviewed", "disputed", "withdrawn")
+HOWS: Final = ("stated", "derived")
+#: Keys of a claim file that stand for two properties with one value.
+SHORTHANDS: Final = {"amount": ("amountMin", "amountMax"), "value": ("valueMin", "valueMax")}
+_FIELDS: Final = frozenset(
+    {"claim", "says", "words", "how", "from", "note", "status", "speaker", "via", "recorded_by", "source"}
+)
+_SPAN_FIELDS: Final = ("start", "end", "words", "length", "fingerprint", "before", "after")
+_XSD: Final = PREFIXES["xsd"]
+_PROJECT_PREFIXES: Final = frozenset({"instrument", "jurisdiction", "org", "place", "state", "work"})
+
+
+class ClaimErrors(NkgraphError):
+    """All mistakes found in a set of files, one a line."""
+
+    def __init__(self, errors: Iterable[NkgraphError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(str(error) for error in self.errors))
+
+
+class _Reader:
+    """Reads one file; collects its mistakes in ``errors``."""
+
+    def __init__(self, path: Path, document: str, vocabulary: Vocabulary) -> None:
+        self.path = path
+        self.document = document
+        self.vocabulary = vocabulary
+        self.errors: list[NkgraphError] = []
+        self.key = ""
+
+    def fail(self, message: str, line: int, remedy: str | None = None) -> None:
+        named = f"{self.key}: {message}" if self.key else message
+        self.errors.append(ClaimError(named, path=self.path, line=line, remedy=remedy))
+
+    def text(self, tree: Tree | None, name: str) -> str | None:
+        if tree is None:
+            return None
+        if not isinstance(tree, Scalar) or not tree.text:
+            self.fail(f"{name} must be one piece of text", tree.line)
+            return None
+        return tree.text
+
+    def texts(self, tree: Tree | None, name: str) -> tuple[str, ...]:
+        if tree is None:
+            return ()
+        if not isinstance(tree, Sequence) or not all(isinstance(item, Scalar) for item in tree.items):
+            self.fail(f"{name} must be a list", tree.line)
+            return ()
+        return tuple(item.text for item in tree.items if isinstance(item, Scalar))
+
+    def node(self, tree: Item, default_type: str | None = None) -> Node:
+        """Read a thing that a claim describes; its type decides which properties it may have."""
+        id_tree = tree.entries.get("id")
+        name = self.text(id_tree, "id")
+        if name is not None and not _is_identifier(name):
+            self.fail(f"{name!r} is not an identifier", tree.line, "use letters, digits, - and /, or a known prefix")
+        kind = self.text(tree.entries.get("type"), "type") or default_type
+        if kind is not None and kind not in self.vocabulary.classes:
+            self.fail(
+                f"unknown type {kind!r}{nearest(kind, self.vocabulary.classes)}", tree.lines.get("type", tree.line)
+            )
+            kind = None
+        properties: dict[str, tuple[str | Node, ...]] = {"type": (kind,)} if kind else {}
+        for key, value in tree.entries.items():
+            if key in {"id", "type"}:
+                continue
+            line = tree.lines[key]
+            prop = property_of(self.vocabulary, key)
+            allowed = self.vocabulary.properties_of(kind) if kind else frozenset(self.vocabulary.properties)
+            if prop is None or prop.name not in allowed:
+                known = allowed | {s for s, (first, _) in SHORTHANDS.items() if first in allowed}
+                where = f" of {kind}" if kind else ""
+                self.fail(f"unknown property {key!r}{where}{nearest(key, known - {key})}", line)
+                continue
+            properties[key] = tuple(self.values(prop, key, value))
+        return Node(name, properties, tree.line, tree.lines)
+
+    def values(self, prop: Property, key: str, tree: Tree) -> Iterator[str | Node]:
+        if isinstance(tree, Sequence):
+            if not tree.items:
+                self.fail(f"{key} is empty", tree.line, "leave out what is not stated")
+            for item in tree.items:
+                yield from self.values(prop, key, item)
+        elif isinstance(tree, Item):
+            if prop.is_literal or prop.scheme:
+                self.fail(f"{key} takes a value, not a nested thing", tree.line)
+            else:
+                yield self.node(tree, _nested_type(prop))
+        else:
+            problem = _value_problem(self.vocabulary, prop, tree.text)
+            if problem:
+                self.fail(f"{key}: {problem}", tree.line)
+            yield tree.text
+
+    def span(self, tree: Item) -> Span | None:
+        numbers = {}
+        missing = [name for name in _SPAN_FIELDS if name not in tree.entries]
+        if missing:
+            self.fail(f"a span lacks {', '.join(missing)}", tree.line, "name the words and run `nkgraph claims anchor`")
+            return None
+        for name in ("start", "end", "words", "length"):
+            text = self.text(tree.entries[name], name) or ""
+            if not text.isdigit():
+                self.fail(f"{name} of a span must be a whole number, not {text!r}", tree.line)
+                return None
+            numbers[name] = int(text)
+        marks = {name: self.text(tree.entries[name], name) or "" for name in ("fingerprint", "before", "after")}
+        stated = self.texts(tree.entries.get("numbers"), "numbers")
+        supported = self.texts(tree.entries.get("for"), "for")
+        for name in supported:
+            if property_of(self.vocabulary, name) is None:
+                self.fail(f"words for unknown property {name!r}{nearest(name, self.vocabulary.properties)}", tree.line)
+        if numbers["start"] >= numbers["end"]:
+            self.fail(f"a span ends at {numbers['end']}, before it begins at {numbers['start']}", tree.line)
+            return None
+        unknown = set(tree.entries) - {*_SPAN_FIELDS, "numbers", "for"}
+        if unknown:
+            self.fail(f"unknown field of a span: {', '.join(sorted(unknown))}", tree.line)
+        return Span(
+            self.document,
+            numbers["start"],
+            numbers["end"],
+            numbers["words"],
+            numbers["length"],
+            marks["fingerprint"],
+            marks["before"],
+            marks["after"],
+            stated,
+            supported,
+            tree.line,
+        )
+
+    def claim(self, tree: Tree) -> Claim | None:
+        self.key = ""
+        if not isinstance(tree, Item):
+            self.fail("an item must be a mapping with `says` and `words`", tree.line)
+            return None
+        says = tree.entries.get("says")
+        key = self.text(tree.entries.get("claim"), "claim")
+        if key is None and isinstance(says, Item):
+            key = self.text(says.entries.get("id"), "id")
+        if key is None or not isinstance(says, Item):
+            self.fail("an item needs `says`, a thing with an id", tree.line)
+            return None
+        self.key = key
+        for name in tree.entries:
+            if name not in _FIELDS:
+                self.fail(f"unknown field {name!r}{nearest(name, _FIELDS)}", tree.lines[name])
+        if "id" not in says.entries:
+            self.fail("what it says has no id", says.line)
+        how = self.text(tree.entries.get("how"), "how") or "stated"
+        status = self.text(tree.entries.get("status"), "status") or "drafted"
+        for name, value, known in (("how", how, HOWS), ("status", status, STATUSES)):
+            if value not in known:
+                self.fail(f"unknown {name} {value!r}{nearest(value, known)}", tree.lines[name])
+        sources = self.texts(tree.entries.get("from"), "from")
+        note = self.text(tree.entries.get("note"), "note")
+        if how == "derived" and not (sources and note):
+            self.fail("a derived claim needs `from` (the claims it follows from) and `note` (the steps)", tree.line)
+        spans: list[Span] = []
+        quotations: list[str] = []
+        words = tree.entries.get("words", Sequence((), tree.line))
+        if not isinstance(words, Sequence):
+            self.fail("words must be a list", words.line)
+            words = Sequence((), tree.line)
+        for item in words.items:
+            if isinstance(item, Scalar):
+                quotations.append(item.text)
+            elif isinstance(item, Item) and (span := self.span(item)):
+                spans.append(span)
+        if not words.items and how == "stated":
+            self.fail("a stated claim needs words", tree.line, "name the words it rests on")
+        return Claim(
+            document=self.document,
+            key=key,
+            says=self.node(says),
+            spans=tuple(spans),
+            quotations=tuple(quotations),
+            how=how,
+            sources=sources,
+            status=status,
+            note=note,
+            speaker=self.text(tree.entries.get("speaker"), "speaker"),
+            via=self.text(tree.entries.get("via"), "via"),
+            recorded_by=self.text(tree.entries.get("recorded_by"), "recorded_by"),
+            path=self.path,
+            line=tree.line,
+        )
+
+
+def property_of(vocabulary: Vocabulary, key: str) -> Property | None:
+    """Return the property that a key of a claim file stands for (of a shorthand, the first of the two)."""
+    return vocabulary.properties.get(SHORTHANDS[key][0] if key in SHORTHANDS else key)
+
+
+def type_of(node: Node) -> str | None:
+    """Return the type that a node is given, or None where it only adds to a thing described elsewhere."""
+    kinds = node.properties.get("type", ())
+    return str(kinds[0]) if kinds else None
+
+
+def _nested_type(prop: Property) -> str | None:
+    names = [r.rpartition("#")[2] for r in prop.ranges]
+    return "Person" if "Actor" in names or "Person" in names else names[0] if names else None
+
+
+def _is_identifier(name: str) -> bool:
+    prefix, colon, local = name.partition(":")
+    if colon and prefix not in _PROJECT_PREFIXES:
+        return False
+    path = local if colon else name
+    return bool(path) and all(part and part.replace("-", "").replace(".", "").isalnum() for part in path.split("/"))
+
+
+def _value_problem(vocabulary: Vocabulary, prop: Property, text: str) -> str | None:
+    """Return why a text is no value of a property, or None."""
+    if prop.scheme:
+        codes = vocabulary.codes[prop.scheme]
+        return None if text in codes else f"unknown code {text!r} of {prop.scheme}{nearest(text, codes)}"
+    if not prop.is_literal:
+        return None if _is_identifier(text) else f"{text!r} is not an identifier"
+    datatype = prop.ranges[0]
+    if datatype == _XSD + "integer" and not text.lstrip("-").isdigit():
+        return f"{text!r} is not a whole number"
+    if datatype == _XSD + "decimal":
+        whole, _, fraction = text.lstrip("-").partition(".")
+        if not (whole.isdigit() and (not fraction or fraction.isdigit())):
+            return f"{text!r} is not a number"
+    if datatype == _XSD + "boolean" and text not in {"yes", "no"}:
+        return f"{text!r} is neither yes nor no"
+    if datatype == PREFIXES["edtf"] + "EDTF":
+        try:
+            date_bounds(text)
+        except ValueError as error:
+            return str(error)
+    return None
+
+
+def read_claims(folder: Path, vocabulary: Vocabulary, documents: Iterable[str]) -> tuple[Claim, ...]:
+    """Return the claims of ``folder/<document>/…yaml``, by file and place in it, with keys checked to be unique.
+
+    Raises:
+        ClaimErrors: with every mistake of every file, each with file, line and claim.
+    """
+    known = frozenset(documents)
+    claims: list[Claim] = []
+    errors: list[NkgraphError] = []
+    for path in yaml_files(folder):
+        slug = path.relative_to(folder).parts[0]
+        if slug not in known:
+            remedy = f"describe it in data/documents/{slug}.yaml"
+            errors.append(
+                ReadError(f"claims of an unknown document {slug!r}{nearest(slug, known)}", path=path, remedy=remedy)
+            )
+            continue
+        found, mistakes = _read_file(path, slug, vocabulary)
+        claims.extend(found)
+        errors.extend(mistakes)
+    errors.extend(_find_duplicates(claims))
+    if errors:
+        raise ClaimErrors(errors)
+    return tuple(claims)
+
+
+def _read_file(path: Path, slug: str, vocabulary: Vocabulary) -> tuple[list[Claim], list[NkgraphError]]:
+    reader = _Reader(path, slug, vocabulary)
+    try:
+        tree = read_yaml(path)
+    except ReadError as error:
+        return [], [error]
+    if not isinstance(tree, Sequence):
+        return [], [ReadError("a file of claims must be a list", path=path, line=tree.line)]
+    claims = [claim for item in tree.items if (claim := reader.claim(item)) is not None]
+    return claims, reader.errors
+
+
+def _find_duplicates(claims: Iterable[Claim]) -> Iterator[NkgraphError]:
+    first: dict[tuple[str, str], Claim] = {}
+    known = list(claims)
+    for claim in known:
+        other = first.setdefault((claim.document, claim.key), claim)
+        if other is not claim:
+            yield ClaimError(
+                f"{claim.key}: the key is already used at {other.path.name}:{other.line}",
+                path=claim.path,
+                line=claim.line,
+                remedy="a key is never used twice: give this claim its own",
+            )
+    for claim in known:
+        for source in claim.sources:
+            if (claim.document, source) not in first:
+                keys = [key for document, key in first if document == claim.document]
+                yield ClaimError(
+                    f"{claim.key}: follows from {source!r}, and there is no such claim{nearest(source, keys)}",
+                    path=claim.path,
+                    line=claim.line,
+                )
+
+
+def read_reference(path: Path, vocabulary: Vocabulary) -> tuple[Claim, ...]:
+    """Return the items of a file of reference data: things with a ``source`` (kept in ``via``) in place of words.
+
+    Raises:
+        ClaimErrors: with every mistake, each with file, line and thing.
+    """
+    reader = _Reader(path, "reference", vocabulary)
+    tree = read_yaml(path)
+    items: list[Claim] = []
+    for item in tree.items if isinstance(tree, Sequence) else ():
+        says = item.entries.get("says") if isinstance(item, Item) else None
+        if not isinstance(item, Item) or not isinstance(says, Item):
+            reader.fail("an item of reference data needs `says` and `source`", item.line)
+            continue
+        reader.key = reader.text(says.entries.get("id"), "id") or ""
+        source = reader.text(item.entries.get("source"), "source")
+        if source is None:
+            reader.fail("reference data needs its source", item.line, "name the row or register it comes from")
+        node = reader.node(says)
+        items.append(
+            Claim(
+                "reference",
+                reader.key,
+                node,
+                (),
+                (),
+                "stated",
+                (),
+                "reviewed",
+                None,
+                None,
+                source,
+                None,
+                path,
+                item.line,
+            )
+        )
+    if reader.errors:
+        raise ClaimErrors(reader.errors)
+    return tuple(items)

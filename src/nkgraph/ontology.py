@@ -1,0 +1,174 @@
+"""The ontology read as a model: which types, properties and codes a claim may use, and what their values are.
+
+The Turtle files of ``ontology/`` are the one source; nothing about a property is written twice.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import attrs
+import pyoxigraph as ox
+
+from nkgraph.errors import VocabularyError
+from nkgraph.iris import ONTOLOGY, PREFIXES, ontology_iri
+
+__all__ = ["Property", "Vocabulary", "load_vocabulary", "nearest", "read_turtle", "turtle_files"]
+
+_RDF: Final = PREFIXES["rdf"]
+_RDFS: Final = PREFIXES["rdfs"]
+_OWL: Final = PREFIXES["owl"]
+_SKOS: Final = PREFIXES["skos"]
+_SCHEMA: Final = PREFIXES["schema"]
+
+
+@attrs.frozen
+class Property:
+    """A property of the ontology: on which classes it is used, and what its values are.
+
+    ``ranges`` are class or datatype IRIs; ``scheme`` the key of the concept scheme whose codes it takes, if any.
+    """
+
+    name: str
+    iri: str
+    domains: frozenset[str]
+    ranges: tuple[str, ...]
+    scheme: str | None
+    is_literal: bool
+
+
+@attrs.frozen
+class Vocabulary:
+    """Everything a claim may say: classes with their superclasses, properties, codes, and the words that carry a code."""
+
+    classes: Mapping[str, frozenset[str]]
+    properties: Mapping[str, Property]
+    codes: Mapping[str, Mapping[str, str]]
+    cues: Mapping[str, tuple[str, ...]]
+    quads: tuple[ox.Quad, ...]
+
+    def superclasses(self, name: str) -> frozenset[str]:
+        """Return the class and all its superclasses, by name."""
+        return self.classes[name]
+
+    def properties_of(self, class_name: str) -> frozenset[str]:
+        """Return the names of the properties used on a class or one of its superclasses."""
+        above = self.superclasses(class_name)
+        return frozenset(name for name, prop in self.properties.items() if prop.domains & above)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return `` (nearest: …)`` naming the known word most like ``word``, or nothing where none is like it.
+
+    >>> nearest("buyerRol", ["buyer", "buyerRole", "place"])
+    ' (nearest: buyerRole)'
+    """
+    names = sorted(known)
+    folded = {name.casefold(): name for name in names}
+    found = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.5)
+    return f" (nearest: {folded[found[0]]})" if found else ""
+
+
+def turtle_files(folder: Path) -> list[Path]:
+    """Return the Turtle files below a folder, sorted."""
+    return sorted(folder.rglob("*.ttl"))
+
+
+def read_turtle(path: Path) -> list[ox.Triple]:
+    """Return the triples of a Turtle file.
+
+    Raises:
+        VocabularyError: it is not Turtle, or holds a blank node (nested things have IRIs here).
+    """
+    try:
+        triples = [q.triple for q in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE)]
+    except SyntaxError as error:
+        raise VocabularyError(f"not Turtle: {error.msg}", path=path, line=error.lineno) from error
+    except OSError as error:
+        raise VocabularyError(f"cannot be read ({error.strerror})", path=path) from error
+    for triple in triples:
+        if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
+            raise VocabularyError("holds a blank node", path=path, remedy="give the nested thing an IRI")
+    return triples
+
+
+def _local(iri: str) -> str:
+    return iri.removeprefix(ONTOLOGY)
+
+
+@lru_cache(maxsize=4)
+def load_vocabulary(folder: Path) -> Vocabulary:
+    """Return the vocabulary of an ontology folder.
+
+    Raises:
+        VocabularyError: a file is not Turtle, or a property is coded in a scheme that does not exist.
+    """
+    triples: set[ox.Triple] = set()
+    for path in turtle_files(folder):
+        triples.update(read_turtle(path))
+    objects: dict[tuple[str, str], list[str]] = {}
+    typed: dict[str, set[str]] = {}
+    for triple in triples:
+        subject, predicate = str(triple.subject.value), triple.predicate.value
+        value = triple.object.value if isinstance(triple.object, ox.NamedNode | ox.Literal) else ""
+        objects.setdefault((subject, predicate), []).append(value)
+        if predicate == _RDF + "type":
+            typed.setdefault(value, set()).add(subject)
+    for values in objects.values():
+        values.sort()
+    codes, cues = _read_codes(objects, typed)
+    properties = _read_properties(objects, typed, codes)
+    graph = ox.NamedNode(PREFIXES["graph"] + "ontology")
+    quads = tuple(sorted((ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples), key=str))
+    return Vocabulary(_read_classes(objects, typed), properties, codes, cues, quads)
+
+
+def _read_classes(
+    objects: Mapping[tuple[str, str], list[str]], typed: Mapping[str, set[str]]
+) -> dict[str, frozenset[str]]:
+    names = {iri for iri in typed.get(_OWL + "Class", set()) if iri.startswith(ONTOLOGY)}
+
+    def climb(iri: str, seen: frozenset[str]) -> frozenset[str]:
+        above = frozenset({iri})
+        for parent in objects.get((iri, _RDFS + "subClassOf"), []):
+            if parent in names and parent not in seen:
+                above |= climb(parent, seen | above)
+        return above
+
+    return {_local(iri): frozenset(_local(a) for a in climb(iri, frozenset())) for iri in sorted(names)}
+
+
+def _read_codes(
+    objects: Mapping[tuple[str, str], list[str]], typed: Mapping[str, set[str]]
+) -> tuple[dict[str, dict[str, str]], dict[str, tuple[str, ...]]]:
+    codes: dict[str, dict[str, str]] = {}
+    cues: dict[str, tuple[str, ...]] = {}
+    for concept in sorted(typed.get(_SKOS + "Concept", set())):
+        for scheme in objects.get((concept, _SKOS + "inScheme"), []):
+            for notation in objects.get((concept, _SKOS + "notation"), []):
+                codes.setdefault(scheme.removeprefix(PREFIXES["code"]), {})[notation] = concept
+        cues[concept] = tuple(objects.get((concept, _SKOS + "hiddenLabel"), []))
+    return codes, cues
+
+
+def _read_properties(
+    objects: Mapping[tuple[str, str], list[str]], typed: Mapping[str, set[str]], codes: Mapping[str, Mapping[str, str]]
+) -> dict[str, Property]:
+    properties = {}
+    literal = typed.get(_OWL + "DatatypeProperty", set())
+    for iri in sorted(literal | typed.get(_OWL + "ObjectProperty", set())):
+        if not iri.startswith(ONTOLOGY):
+            continue
+        schemes = [s.removeprefix(PREFIXES["code"]) for s in objects.get((iri, ontology_iri("codedIn")), [])]
+        if schemes and schemes[0] not in codes:
+            raise VocabularyError(f"{_local(iri)} is coded in {schemes[0]!r}, and there is no such scheme")
+        domains = frozenset(_local(d) for d in objects.get((iri, _SCHEMA + "domainIncludes"), []))
+        ranges = tuple(objects.get((iri, _SCHEMA + "rangeIncludes"), []))
+        properties[_local(iri)] = Property(
+            _local(iri), iri, domains, ranges, schemes[0] if schemes else None, iri in literal
+        )
+    return properties
