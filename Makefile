@@ -1,0 +1,58 @@
+# nkgraph: everything a newcomer needs is `make serve` and `make test`. Each target sets up .venv/ first where it has to.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+JOBS ?= 2
+
+.PHONY: help setup build serve check quick test lint types bench agreement lock wheel clean
+.DEFAULT_GOAL := help
+
+help: ## Print this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "nkgraph needs Python 3.11: no $(PYTHON) here; name it with PYTHON=…" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+setup: $(STAMP) ## Make .venv/ with everything from requirements.lock
+
+build: $(STAMP) ## Build the graph from data/ into build/
+	$(BIN)/nkgraph build
+
+serve: build ## Build the graph and serve it at http://127.0.0.1:8080
+	$(BIN)/nkgraph serve --host 127.0.0.1 --port 8080
+
+check: $(STAMP) ## Check the data, and the words where the documents are at hand
+	$(BIN)/nkgraph check
+
+quick: $(STAMP) ## The everyday tests: under two minutes
+	$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow"
+
+test: $(STAMP) lint types ## All tests, which CI runs
+	$(BIN)/python -m pytest -q -n $(JOBS)
+
+lint: $(STAMP) ## ruff
+	$(BIN)/ruff check src tests
+	$(BIN)/ruff format --check src tests
+
+types: $(STAMP) ## mypy --strict
+	$(BIN)/mypy
+
+bench: $(STAMP) build ## Measure, and print the table
+	$(BIN)/python tests/bench/bench.py
+
+agreement: $(STAMP) ## Agreement of the two codings
+	$(BIN)/python -m nkgraph.agreement
+
+lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml
+	$(BIN)/pip-compile -q --extra dev --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+
+wheel: $(STAMP) ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel --no-isolation
+
+clean: ## Remove what was built
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache
