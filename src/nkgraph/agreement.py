@@ -39,7 +39,10 @@ FAMILIES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ),
     ),
     "money": (("Payment",), ("moneyKind", "status", "amount", "currency", "per", "date", "subject")),
-    "intermediaries": (("Participation",), ("role", "origin", "gender", "relation", "size", "calledTrafficker", "towards")),
+    "intermediaries": (
+        ("Participation",),
+        ("role", "origin", "gender", "relation", "size", "calledTrafficker", "towards"),
+    ),
     "crossings": (("Crossing",), ("date", "river", "companions")),
     "routes": (("RouteStep",), ("place", "mode", "date")),
     "instruments": (("InstrumentMention",), ("instrument", "instrumentKind", "jurisdiction", "date", "dateKind")),
@@ -116,9 +119,11 @@ def _nodes(tree: Tree) -> Iterator[Item]:
 
 
 def _amount(node: Item) -> str:
-    low = _plain(node.entries.get("amount") or node.entries.get("value") or node.entries.get("amountMin") or node.entries.get("valueMin"))
-    high = _plain(node.entries.get("amount") or node.entries.get("value") or node.entries.get("amountMax") or node.entries.get("valueMax"))
-    return low if low == high else f"{low}..{high}"
+    bounds = []
+    for keys in (("amount", "value", "amountMin", "valueMin"), ("amount", "value", "amountMax", "valueMax")):
+        found = [node.entries[key] for key in keys if key in node.entries]
+        bounds.append(_plain(found[0]) if found else "")
+    return bounds[0] if bounds[0] == bounds[1] else "..".join(bounds)
 
 
 def read_rows(path: Path) -> dict[str, list[Row]]:
@@ -209,7 +214,9 @@ def compare_codings(first: Path, second: Path) -> Iterator[tuple[str, str, str, 
     """
     names = sorted({p.name for p in yaml_files(first)} | {p.name for p in yaml_files(second)})
     for name in names:
-        rows = [read_rows(f / name) if (f / name).is_file() else {k: [] for k in FAMILIES} for f in (first, second)]
+        rows: list[dict[str, list[Row]]] = [
+            read_rows(f / name) if (f / name).is_file() else {k: [] for k in FAMILIES} for f in (first, second)
+        ]
         for family, (_, columns) in FAMILIES.items():
             for a, b in _pair(family, rows[0][family], rows[1][family]):
                 row_name = (a or b or {})["id"]
@@ -268,7 +275,10 @@ def find_differences(first: Path, second: Path) -> list[Difference]:
 
 def format_agreement(rows: Iterable[FamilyAgreement]) -> str:
     """Return the table as Markdown."""
-    lines = ["| family | rows, first | rows, second | paired | cells | agree | share | alpha |", "|---|--:|--:|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| family | rows, first | rows, second | paired | cells | agree | share | alpha |",
+        "|---|--:|--:|--:|--:|--:|--:|--:|",
+    ]
     for r in rows:
         alpha = "" if r.alpha is None else f"{r.alpha:.2f}"
         lines.append(

@@ -57,8 +57,8 @@ def write_atomically(path: Path, text: str) -> None:
 def anchor_file(path: Path, reading: Reading) -> tuple[str, int]:
     """Return a claim file with every named quotation made a span, and how many were made.
 
-    A quotation is sought in the account that the claim's key begins with (``case-7/…``), else in the whole document, and
-    must stand there once. Spans already there are made anew from their own place, so that a file can be anchored again.
+    A quotation is sought in the account that the claim's key begins with (``case-7/…``), else in the whole document, or in
+    the passage that ``{quote: …, in: case-21}`` names, and must stand there once. Spans already there are left as they are.
 
     Raises:
         ReadError: the file is not YAML, or not a list of claims.
@@ -70,26 +70,32 @@ def anchor_file(path: Path, reading: Reading) -> tuple[str, int]:
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise ReadError(f"not YAML: {error.problem}", path=path, line=line) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReadError(f"cannot be read ({error})", path=path) from error
+    except UnicodeDecodeError as error:
+        raise ReadError(f"not UTF-8 at byte {error.start}", path=path, remedy="save the file as UTF-8") from error
+    except OSError as error:
+        raise ReadError(f"cannot be read ({error.strerror})", path=path) from error
     if not isinstance(items, CommentedSeq):
         raise ReadError("a file of claims must be a list", path=path, line=1)
-    accounts = {p.key: (p.start, p.end) for p in reading.passages if p.kind == "account"}
+    passages = {p.key: (p.start, p.end) for p in reading.passages}
     made = 0
     for index, item in enumerate(items):
         if not isinstance(item, CommentedMap) or "words" not in item:
             continue
         key = str(item.get("claim") or item.get("says", {}).get("id", ""))
-        within = accounts.get(key.split("/")[0])
+        within = passages.get(key.split("/")[0])
         line = int(items.lc.item(index)[0]) + 1
         words = item["words"]
         spans = CommentedSeq()
         for word in words:
-            if isinstance(word, CommentedMap):
+            if isinstance(word, CommentedMap) and "quote" not in word:
                 spans.append(word)
                 continue
+            quotation, place = str(word), within
+            if isinstance(word, CommentedMap):
+                quotation = str(word["quote"])
+                place = passages.get(str(word.get("in", "")), within)
             try:
-                start, end = find_quotation(str(word), reading, within=within)
+                start, end = find_quotation(quotation, reading, within=place)
             except ClaimError as error:
                 raise ClaimError(f"{key}: {error.message}", path=path, line=line, remedy=error.remedy) from error
             spans.append(_span_map(make_span(reading, start, end)))

@@ -7,29 +7,30 @@ ontology. All mistakes of all files are collected and reported together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from nkgraph.dates import date_bounds
 from nkgraph.errors import ClaimError, NkgraphError, ReadError
-from nkgraph.iris import PREFIXES
 from nkgraph.model import Claim, Node, Span
 from nkgraph.ontology import Property, Vocabulary, nearest
+from nkgraph.values import find_value_problem, is_identifier, name_nested_type
 from nkgraph.yamlfiles import Item, Scalar, Sequence, Tree, read_yaml, yaml_files
 
-__all__ = ["HOWS", "SHORTHANDS", "STATUSES", "ClaimErrors", "property_of", "read_claims", "read_reference", "type_of"]
+__all__ = ["HOWS", "SHORTHANDS", "STATUSES", "ClaimErrors", "FileReader", "property_of", "read_claims", "type_of"]
 
 STATUSES: Final = ("drafted", "reviewed", "disputed", "withdrawn")
 HOWS: Final = ("stated", "derived")
 #: Keys of a claim file that stand for two properties with one value.
 SHORTHANDS: Final = {"amount": ("amountMin", "amountMax"), "value": ("valueMin", "valueMax")}
 _FIELDS: Final = frozenset(
-    {"claim", "says", "words", "how", "from", "note", "status", "speaker", "via", "recorded_by", "source"}
+    {"claim", "says", "words", "how", "from", "note", "status", "speaker", "via", "recorded_by"}
 )
+_MARK: Final = re.compile(r"[0-9a-f]{16}")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_ANCHOR: Final = "name the words and run `nkgraph claims anchor`"
 _SPAN_FIELDS: Final = ("start", "end", "words", "length", "fingerprint", "before", "after")
-_XSD: Final = PREFIXES["xsd"]
-_PROJECT_PREFIXES: Final = frozenset({"instrument", "jurisdiction", "org", "place", "state", "work"})
 
 
 class ClaimErrors(NkgraphError):
@@ -40,8 +41,8 @@ class ClaimErrors(NkgraphError):
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
-class _Reader:
-    """Reads one file; collects its mistakes in ``errors``."""
+class FileReader:
+    """Reads one file of claims or reference data; collects its mistakes in ``errors``."""
 
     def __init__(self, path: Path, document: str, vocabulary: Vocabulary) -> None:
         self.path = path
@@ -74,7 +75,7 @@ class _Reader:
         """Read a thing that a claim describes; its type decides which properties it may have."""
         id_tree = tree.entries.get("id")
         name = self.text(id_tree, "id")
-        if name is not None and not _is_identifier(name):
+        if name is not None and not is_identifier(name):
             self.fail(f"{name!r} is not an identifier", tree.line, "use letters, digits, - and /, or a known prefix")
         kind = self.text(tree.entries.get("type"), "type") or default_type
         if kind is not None and kind not in self.vocabulary.classes:
@@ -107,38 +108,47 @@ class _Reader:
             if prop.is_literal or prop.scheme:
                 self.fail(f"{key} takes a value, not a nested thing", tree.line)
             else:
-                yield self.node(tree, _nested_type(prop))
+                yield self.node(tree, name_nested_type(prop))
         else:
-            problem = _value_problem(self.vocabulary, prop, tree.text)
-            if problem:
-                self.fail(f"{key}: {problem}", tree.line)
+            problem, remedy = find_value_problem(self.vocabulary, prop, tree.text)
+            if not tree.text:
+                self.fail(f"{key} is empty", tree.line, "leave out what is not stated")
+            elif problem:
+                self.fail(f"{key}: {problem}", tree.line, remedy)
             yield tree.text
 
-    def span(self, tree: Item) -> Span | None:
+    def span(self, tree: Item) -> Iterator[Span]:
         numbers = {}
         missing = [name for name in _SPAN_FIELDS if name not in tree.entries]
         if missing:
-            self.fail(f"a span lacks {', '.join(missing)}", tree.line, "name the words and run `nkgraph claims anchor`")
-            return None
+            self.fail(f"a span lacks {', '.join(missing)}", tree.line, _ANCHOR)
+            return
         for name in ("start", "end", "words", "length"):
             text = self.text(tree.entries[name], name) or ""
-            if not text.isdigit():
-                self.fail(f"{name} of a span must be a whole number, not {text!r}", tree.line)
-                return None
+            if not text.isdecimal():
+                self.fail(f"{name} of a span must be a whole number, not {text!r}", tree.line, _ANCHOR)
+                return
             numbers[name] = int(text)
         marks = {name: self.text(tree.entries[name], name) or "" for name in ("fingerprint", "before", "after")}
+        for name, mark in marks.items():
+            if not _MARK.fullmatch(mark):
+                self.fail(f"{name} of a span must be 16 hexadecimal digits, not {mark!r}", tree.line, _ANCHOR)
         stated = self.texts(tree.entries.get("numbers"), "numbers")
+        for number in stated:
+            if not _NUMBER.fullmatch(number):
+                self.fail(f"numbers of a span must be numbers, not {number!r}", tree.line, _ANCHOR)
         supported = self.texts(tree.entries.get("for"), "for")
         for name in supported:
             if property_of(self.vocabulary, name) is None:
                 self.fail(f"words for unknown property {name!r}{nearest(name, self.vocabulary.properties)}", tree.line)
         if numbers["start"] >= numbers["end"]:
-            self.fail(f"a span ends at {numbers['end']}, before it begins at {numbers['start']}", tree.line)
-            return None
-        unknown = set(tree.entries) - {*_SPAN_FIELDS, "numbers", "for"}
-        if unknown:
-            self.fail(f"unknown field of a span: {', '.join(sorted(unknown))}", tree.line)
-        return Span(
+            self.fail(f"a span ends at {numbers['end']}, before it begins at {numbers['start']}", tree.line, _ANCHOR)
+            return
+        known = {*_SPAN_FIELDS, "numbers", "for"}
+        for name in tree.entries:
+            if name not in known:
+                self.fail(f"unknown field {name!r} of a span{nearest(name, known)}", tree.lines[name])
+        yield Span(
             self.document,
             numbers["start"],
             numbers["end"],
@@ -165,6 +175,8 @@ class _Reader:
             self.fail("an item needs `says`, a thing with an id", tree.line)
             return None
         self.key = key
+        if not is_identifier(key) or ":" in key:
+            self.fail("the key is not an identifier", tree.line, "use letters, digits, - and /")
         for name in tree.entries:
             if name not in _FIELDS:
                 self.fail(f"unknown field {name!r}{nearest(name, _FIELDS)}", tree.lines[name])
@@ -188,8 +200,14 @@ class _Reader:
         for item in words.items:
             if isinstance(item, Scalar):
                 quotations.append(item.text)
-            elif isinstance(item, Item) and (span := self.span(item)):
-                spans.append(span)
+            elif isinstance(item, Item) and "quote" in item.entries:
+                quotations.append(self.text(item.entries["quote"], "quote") or "")
+            elif isinstance(item, Item):
+                spans.extend(self.span(item))
+            else:
+                self.fail("words must be a list of quotations or spans", item.line)
+        if quotations and status == "reviewed":
+            self.fail("its words are not anchored", words.line, f"run `nkgraph claims anchor {self.path}`")
         if not words.items and how == "stated":
             self.fail("a stated claim needs words", tree.line, "name the words it rests on")
         return Claim(
@@ -221,45 +239,10 @@ def type_of(node: Node) -> str | None:
     return str(kinds[0]) if kinds else None
 
 
-def _nested_type(prop: Property) -> str | None:
-    names = [r.rpartition("#")[2] for r in prop.ranges]
-    return "Person" if "Actor" in names or "Person" in names else names[0] if names else None
-
-
-def _is_identifier(name: str) -> bool:
-    prefix, colon, local = name.partition(":")
-    if colon and prefix not in _PROJECT_PREFIXES:
-        return False
-    path = local if colon else name
-    return bool(path) and all(part and part.replace("-", "").replace(".", "").isalnum() for part in path.split("/"))
-
-
-def _value_problem(vocabulary: Vocabulary, prop: Property, text: str) -> str | None:
-    """Return why a text is no value of a property, or None."""
-    if prop.scheme:
-        codes = vocabulary.codes[prop.scheme]
-        return None if text in codes else f"unknown code {text!r} of {prop.scheme}{nearest(text, codes)}"
-    if not prop.is_literal:
-        return None if _is_identifier(text) else f"{text!r} is not an identifier"
-    datatype = prop.ranges[0]
-    if datatype == _XSD + "integer" and not text.lstrip("-").isdigit():
-        return f"{text!r} is not a whole number"
-    if datatype == _XSD + "decimal":
-        whole, _, fraction = text.lstrip("-").partition(".")
-        if not (whole.isdigit() and (not fraction or fraction.isdigit())):
-            return f"{text!r} is not a number"
-    if datatype == _XSD + "boolean" and text not in {"yes", "no"}:
-        return f"{text!r} is neither yes nor no"
-    if datatype == PREFIXES["edtf"] + "EDTF":
-        try:
-            date_bounds(text)
-        except ValueError as error:
-            return str(error)
-    return None
-
-
 def read_claims(folder: Path, vocabulary: Vocabulary, documents: Iterable[str]) -> tuple[Claim, ...]:
-    """Return the claims of ``folder/<document>/…yaml``, by file and place in it, with keys checked to be unique.
+    """Return the claims of ``folder/<document>/…yaml``, by file and place in it.
+
+    What only shows when they are read together (keys used twice, unknown things) is found by ``consistency``.
 
     Raises:
         ClaimErrors: with every mistake of every file, each with file, line and claim.
@@ -278,14 +261,13 @@ def read_claims(folder: Path, vocabulary: Vocabulary, documents: Iterable[str]) 
         found, mistakes = _read_file(path, slug, vocabulary)
         claims.extend(found)
         errors.extend(mistakes)
-    errors.extend(_find_duplicates(claims))
     if errors:
         raise ClaimErrors(errors)
     return tuple(claims)
 
 
 def _read_file(path: Path, slug: str, vocabulary: Vocabulary) -> tuple[list[Claim], list[NkgraphError]]:
-    reader = _Reader(path, slug, vocabulary)
+    reader = FileReader(path, slug, vocabulary)
     try:
         tree = read_yaml(path)
     except ReadError as error:
@@ -294,68 +276,3 @@ def _read_file(path: Path, slug: str, vocabulary: Vocabulary) -> tuple[list[Clai
         return [], [ReadError("a file of claims must be a list", path=path, line=tree.line)]
     claims = [claim for item in tree.items if (claim := reader.claim(item)) is not None]
     return claims, reader.errors
-
-
-def _find_duplicates(claims: Iterable[Claim]) -> Iterator[NkgraphError]:
-    first: dict[tuple[str, str], Claim] = {}
-    known = list(claims)
-    for claim in known:
-        other = first.setdefault((claim.document, claim.key), claim)
-        if other is not claim:
-            yield ClaimError(
-                f"{claim.key}: the key is already used at {other.path.name}:{other.line}",
-                path=claim.path,
-                line=claim.line,
-                remedy="a key is never used twice: give this claim its own",
-            )
-    for claim in known:
-        for source in claim.sources:
-            if (claim.document, source) not in first:
-                keys = [key for document, key in first if document == claim.document]
-                yield ClaimError(
-                    f"{claim.key}: follows from {source!r}, and there is no such claim{nearest(source, keys)}",
-                    path=claim.path,
-                    line=claim.line,
-                )
-
-
-def read_reference(path: Path, vocabulary: Vocabulary) -> tuple[Claim, ...]:
-    """Return the items of a file of reference data: things with a ``source`` (kept in ``via``) in place of words.
-
-    Raises:
-        ClaimErrors: with every mistake, each with file, line and thing.
-    """
-    reader = _Reader(path, "reference", vocabulary)
-    tree = read_yaml(path)
-    items: list[Claim] = []
-    for item in tree.items if isinstance(tree, Sequence) else ():
-        says = item.entries.get("says") if isinstance(item, Item) else None
-        if not isinstance(item, Item) or not isinstance(says, Item):
-            reader.fail("an item of reference data needs `says` and `source`", item.line)
-            continue
-        reader.key = reader.text(says.entries.get("id"), "id") or ""
-        source = reader.text(item.entries.get("source"), "source")
-        if source is None:
-            reader.fail("reference data needs its source", item.line, "name the row or register it comes from")
-        node = reader.node(says)
-        items.append(
-            Claim(
-                "reference",
-                reader.key,
-                node,
-                (),
-                (),
-                "stated",
-                (),
-                "reviewed",
-                None,
-                None,
-                source,
-                None,
-                path,
-                item.line,
-            )
-        )
-    if reader.errors:
-        raise ClaimErrors(reader.errors)
-    return tuple(items)

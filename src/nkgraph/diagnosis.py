@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Final
+
+import pyoxigraph as ox
 
 from nkgraph.errors import QueryError
 from nkgraph.ontology import nearest
@@ -11,16 +14,54 @@ from nkgraph.tokens import Token, position, tokenise
 
 __all__ = ["explain_syntax"]
 
-_KEYWORDS: Final = (
-    "AS ASC ASK BASE BIND BY CONSTRUCT COUNT DESC DESCRIBE DISTINCT EXISTS FILTER FROM GRAPH GROUP GROUP_CONCAT HAVING IN "
-    "LIMIT MINUS NAMED NOT OFFSET OPTIONAL ORDER PREFIX REDUCED SAMPLE SELECT SEPARATOR UNDEF UNION VALUES WHERE"
-).split()
+_KEYWORDS: Final = frozenset(
+    {
+        "AS",
+        "ASC",
+        "ASK",
+        "BASE",
+        "BIND",
+        "BY",
+        "CONSTRUCT",
+        "COUNT",
+        "DESC",
+        "DESCRIBE",
+        "DISTINCT",
+        "EXISTS",
+        "FILTER",
+        "FROM",
+        "GRAPH",
+        "GROUP",
+        "GROUP_CONCAT",
+        "HAVING",
+        "IN",
+        "LIMIT",
+        "MINUS",
+        "NAMED",
+        "NOT",
+        "OFFSET",
+        "OPTIONAL",
+        "ORDER",
+        "PREFIX",
+        "REDUCED",
+        "SAMPLE",
+        "SELECT",
+        "SEPARATOR",
+        "UNDEF",
+        "UNION",
+        "VALUES",
+        "WHERE",
+    }
+)
+#: Blanks behind each token, more than the longest keyword has characters.
+_SPREAD: Final = 40
+_LONGEST_KEYWORD: Final = 20
 _PAIRS: Final = {"}": "{", ")": "(", "]": "["}
+_BAD_IRI: Final = "an IRI is relative, or holds a character that IRIs do not have"
 #: What the engine says beside the lists of what it expected.
 _REASONS: Final = {
-    "The SELECT contains a variable that is unbound": "the SELECT names a variable that no pattern, GROUP BY or AS gives",
-    "Prefix not found": "a prefix is not declared",
-    "IRI parsing failed": "an IRI is relative, or holds a character that IRIs do not have",
+    "The SELECT contains a variable that is unbound": "a SELECT names a variable that nothing in it binds",
+    "IRI parsing failed": _BAD_IRI,
 }
 
 
@@ -55,7 +96,7 @@ def _find_prefix(text: str, tokens: list[Token]) -> QueryError | None:
     """Return the error of a name whose prefix is not declared."""
     declared = {
         following.text.removesuffix(":")
-        for token, following in zip(tokens, tokens[1:], strict=False)
+        for token, following in itertools.pairwise(tokens)
         if token.text.upper() == "PREFIX" and following.kind == "name"
     }
     for token in tokens:
@@ -76,26 +117,34 @@ def _find_lexical(text: str, tokens: list[Token]) -> QueryError | None:
     return None
 
 
-def _expectations(message: str) -> tuple[list[str], list[str]]:
-    """Return the keywords and the signs that the engine says it expected."""
-    listed = re.sub(r"\[[^\]]*\](?:\.\.)?", " ", message.partition("expected")[2].removeprefix(" one of"))
-    signs = re.findall(r'"([^"\s]{1,3})"', listed)
-    words = re.findall(r"(?<![\w\"'])([A-Z][A-Z_]{1,}[A-Z0-9]*)(?![\w\"'])", listed)
-    return words, signs
+def _find_furthest(tokens: list[Token]) -> int:
+    """Return the index of the token at which the engine's parser gave up (their number: at the end).
+
+    The parser reports a keyword it missed at the end of as many characters, which may lie some tokens further on. So it
+    is given the same tokens again, each on a line of its own and too far from the next to be overrun, and only its line
+    counts. The text is parsed over an empty store, and is known to be none the store would run.
+    """
+    spread, firsts, line = [], [], 1
+    for token in tokens:
+        firsts.append(line)
+        spread.append(token.text + " " * _SPREAD)
+        line += token.text.count("\n") + 1
+    try:
+        ox.Store().query("\n".join(spread))
+    except SyntaxError as error:
+        found = re.search(r"error at (\d+):", str(error.msg))
+        if found is not None:
+            reached = int(found[1])
+            index = max(i for i, first in enumerate(firsts) if first <= reached)
+            at_end = reached >= line - 1 and _is_behind(str(error.msg), tokens[-1])
+            return len(tokens) if at_end else index
+    return len(tokens)
 
 
-def _engine_offset(text: str, message: str) -> int | None:
-    """Return the offset the engine means: it reports keywords it missed at the end of as many characters."""
-    found = re.search(r"error at (\d+):(\d+)", message)
-    if found is None:
-        return None
-    lines = text.split("\n")
-    line, column = int(found[1]), int(found[2])
-    offset = min(sum(len(part) + 1 for part in lines[: line - 1]) + column - 1, len(text))
-    words, signs = _expectations(message)
-    if words and not signs and not any(reason in message for reason in _REASONS):
-        offset -= min(len(word) for word in words)
-    return max(offset, 0)
+def _is_behind(message: str, last: Token) -> bool:
+    """Say whether the place of a message lies behind the last token of its line."""
+    found = re.search(r"error at \d+:(\d+)", message)
+    return found is not None and int(found[1]) > max(len(last.text.rpartition("\n")[2]), _LONGEST_KEYWORD)
 
 
 def explain_syntax(text: str, message: str) -> QueryError:
@@ -115,27 +164,32 @@ def explain_syntax(text: str, message: str) -> QueryError:
     exact = _find_lexical(text, tokens) or _find_bracket(text, tokens) or _find_prefix(text, tokens)
     if exact is not None:
         return exact
-    reason = next((said for key, said in _REASONS.items() if key in message), None)
-    offset = _engine_offset(text, message)
-    if offset is None:
-        return QueryError(message)
-    if reason is not None and "SELECT" in reason:
-        select = next((t for t in tokens if t.text.upper() == "SELECT"), tokens[0])
-        return _point(text, select.start, reason, "group by it, or give it a value")
-    token = next((t for t in tokens if t.start + len(t.text) > offset), None)
-    if token is None:
-        return _point(text, len(text.rstrip()), "the query ends too early", _say_expected(message))
+    reason = next((said for key, said in _REASONS.items() if key in message), None) or _find_reason(message)
+    if reason == _BAD_IRI:
+        for token in tokens:
+            if token.text == "<" or (token.kind == "iri" and not _is_iri(token.text[1:-1])):
+                return _point(text, token.start, f"{reason}: {token.text}", "write the IRI in full: <https://…>")
     if reason is not None:
-        irified = [t for t in tokens if t.kind == "iri" and t.start < offset]
-        token = irified[-1] if irified and "IRI" in reason else token
-        return _point(text, token.start, f"{reason} ({token.text})", "write the IRI in full" if "IRI" in reason else None)
-    likely = nearest(token.text, _KEYWORDS) if token.kind == "word" and token.text.upper() not in _KEYWORDS else ""
-    return _point(text, token.start, f"{token.text!r} is not expected here{likely}", _say_expected(message))
+        select = next((t for t in tokens if t.text.upper() == "SELECT"), tokens[0])
+        return _point(text, select.start, reason, None)
+    index = _find_furthest(tokens)
+    if index == len(tokens):
+        return _point(text, tokens[-1].start, f"the query breaks off after {tokens[-1].text!r}", None)
+    token = tokens[index]
+    unknown = token.kind == "word" and token.text.upper() not in _KEYWORDS
+    likely = nearest(token.text, _KEYWORDS) if unknown else ""
+    return _point(text, token.start, f"{token.text!r} is not expected here{likely}", None)
 
 
-def _say_expected(message: str) -> str | None:
-    words, signs = _expectations(message)
-    expected = sorted({*words, *signs})
-    if not expected or len(expected) > 12:
-        return None
-    return "expected " + (" or ".join(expected) if len(expected) < 3 else "one of " + ", ".join(expected))
+def _find_reason(message: str) -> str | None:
+    """Return the sentence of the engine among the signs and keywords that it lists as expected, if there is one."""
+    listed = re.sub(r"\[[^\]]*\]|\"[^\"]*\"", "", message.partition("expected ")[2].removeprefix("one of "))
+    return next((part.strip() for part in listed.split(", ") if re.search(r"[a-z]+ [a-z]+ ", part)), None)
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True

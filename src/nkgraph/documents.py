@@ -1,7 +1,7 @@
 """Documents: what they are (``data/documents/``), and the texts themselves, which are not part of this repository.
 
-A file is recognised by its content, whatever its name: by its bytes, else by its folded text, else by enough landmarks, so
-that another conversion of the same document is known for what it is.
+A file is recognised by its content, whatever its name: by its bytes, else by its folded text, else by enough
+landmarks, so that another conversion of the same document is known for what it is.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-import attrs
 import yaml
 
 from nkgraph.errors import DocumentError, ReadError
@@ -20,7 +19,8 @@ from nkgraph.findings import Finding, Severity
 from nkgraph.folding import MODULUS, RADIX, fingerprint, fold, hash_prefixes
 from nkgraph.model import Document
 from nkgraph.project import default_project
-from nkgraph.yamlfiles import Item, Scalar, Sequence as Listed, read_yaml
+from nkgraph.yamlfiles import Item, Scalar, read_yaml
+from nkgraph.yamlfiles import Sequence as Listed
 
 __all__ = [
     "decode_document",
@@ -169,8 +169,8 @@ def decode_document(data: bytes, path: Path) -> str:
 def recognise_document(data: bytes, known: Sequence[Document]) -> Document | None:
     """Return the document that these bytes are a text of, or None.
 
-    Tried in this order: the same bytes; the same letters and digits; at least four in ten of its landmarks, and more than of
-    any other document.
+    Tried in this order: the same bytes; the same letters and digits; at least four in ten of its landmarks, and
+    more than of any other document.
     """
     return _recognise(data, known)[0]
 
@@ -209,7 +209,8 @@ def is_original(document: Document, text: str) -> bool:
 def read_documents(folder: Path, known: Sequence[Document], *, strict: bool = True) -> dict[str, str]:
     """Return the texts of the known documents found in a folder, by slug, in document order; some may be absent.
 
-    Hidden files and folders are left alone. The text that is closest to the described one is taken if there are several.
+    Hidden files and folders are left alone. The text that is closest to the described one is taken if there are
+    several.
 
     Raises:
         DocumentError: the folder or a file cannot be read; and, if ``strict``, on what ``scan_documents`` finds.
@@ -266,7 +267,7 @@ def _list_files(folder: Path) -> list[Path]:
 def find_documents_folder(explicit: Path | None = None) -> Path | None:
     """Return the folder of documents: the one named, else ``NKGRAPH_DOCUMENTS``, else ``../shared/documents``, else None.
 
-    The last is looked for beside the source tree, and beside its main worktree's parent.
+    The last is looked for beside the source tree.
 
     Raises:
         DocumentError: a folder was named, by argument or variable, and is not there.

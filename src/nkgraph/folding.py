@@ -1,7 +1,8 @@
 """Folding: the letters and digits of a text, without what differs from one conversion of a document to another.
 
-Line ends, hyphenation, soft hyphens, kinds of quotation marks, ligatures, accents, case and markup all fold away. A folded
-text keeps the way back: for each folded character the code point it comes from. Fingerprints are of folded text.
+Line ends, hyphenation, soft hyphens, kinds of quotation marks, ligatures, accents, case and markup all fold away. A
+folded text keeps the way back: for each folded character the code point it comes from. Fingerprints are of folded
+text.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ def _fold_character(character: str) -> str:
 def fold(text: str, start: int = 0, end: int | None = None) -> Folded:
     """Return the folded characters of ``text[start:end]``, with positions counted in ``text``.
 
-    Folding works character by character (compatibility decomposition, marks dropped, case folded), so the fold of a part is
-    a part of the fold.
+    Folding works character by character (compatibility decomposition, marks dropped, case folded), so the fold of
+    a part is a part of the fold.
 
     >>> fold("traf-\\nﬁckers’ Hamgyŏng").characters
     'traffickershamgyong'

@@ -18,8 +18,8 @@ __all__ = ["GRAPHS", "HTML", "SOLUTIONS", "Format", "find_format", "negotiate"]
 class Format:
     """One way to write an answer.
 
-    ``name`` is what ``?format=`` and file extensions use; ``aliases`` are further media types that ask for it; ``writer``
-    is pyoxigraph's own format (None for HTML, which the pages write).
+    ``name`` is what ``?format=`` and file extensions use; ``aliases`` are further media types that ask for it;
+    ``writer`` is pyoxigraph's own format (None for HTML, which the pages write).
     """
 
     name: str
@@ -54,12 +54,23 @@ SOLUTIONS: Final = (
 
 #: Formats of CONSTRUCT and DESCRIBE, the default first.
 GRAPHS: Final = (
-    Format("ttl", "text/turtle", "Turtle", ("application/turtle", "application/x-turtle"), ("turtle",), ox.RdfFormat.TURTLE),
-    Format("nt", "application/n-triples", "N-Triples", ("text/plain",), ("ntriples", "n-triples"), ox.RdfFormat.N_TRIPLES),
     Format(
-        "rdf", "application/rdf+xml", "RDF/XML", ("application/xml", "text/xml"), ("xml", "rdfxml"), ox.RdfFormat.RDF_XML
+        "ttl", "text/turtle", "Turtle", ("application/turtle", "application/x-turtle"), ("turtle",), ox.RdfFormat.TURTLE
     ),
-    Format("jsonld", "application/ld+json", "JSON-LD", ("application/json",), ("json-ld", "json"), ox.RdfFormat.JSON_LD),
+    Format(
+        "nt", "application/n-triples", "N-Triples", ("text/plain",), ("ntriples", "n-triples"), ox.RdfFormat.N_TRIPLES
+    ),
+    Format(
+        "rdf",
+        "application/rdf+xml",
+        "RDF/XML",
+        ("application/xml", "text/xml"),
+        ("xml", "rdfxml"),
+        ox.RdfFormat.RDF_XML,
+    ),
+    Format(
+        "jsonld", "application/ld+json", "JSON-LD", ("application/json",), ("json-ld", "json"), ox.RdfFormat.JSON_LD
+    ),
     Format("trig", "application/trig", "TriG", ("application/x-trig",), (), ox.RdfFormat.TRIG),
     Format("nq", "application/n-quads", "N-Quads", ("text/x-nquads",), ("nquads", "n-quads"), ox.RdfFormat.N_QUADS),
 )
@@ -109,8 +120,8 @@ def _read_accept(accept: str) -> Iterator[_Range]:
 def negotiate(accept: str | None, offered: Sequence[Format]) -> Format | None:
     """Return the format that an ``Accept`` header prefers among those offered, or None if it admits none of them.
 
-    For each format the most specific range counts (RFC 9110 §12.5.1); then the highest quality wins, then the more specific
-    range, then the one written first, then our own order. No header, or an empty one, takes our first.
+    For each format the most specific range counts (RFC 9110 §12.5.1); then the highest quality wins, then the more
+    specific range, then the one written first, then our own order. No header, or an empty one, takes our first.
 
     >>> negotiate("text/*;q=0.5, application/sparql-results+xml;q=0.4", SOLUTIONS).name
     'csv'

@@ -84,7 +84,9 @@ def node_iris(claim: Claim) -> tuple[str, ...]:
     return tuple(dict.fromkeys(d.iri for d in _describe(claim.document, claim.says, root)))
 
 
-def _value_terms(prop: Property, text: str, vocabulary: Vocabulary, document: str) -> Iterator[tuple[str, ox.Term]]:
+def _value_terms(
+    prop: Property, text: str, vocabulary: Vocabulary, document: str
+) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
     """Yield (property IRI, term) for one written value: usually one, three for a date (itself, begin, end)."""
     if prop.scheme:
         yield prop.iri, ox.NamedNode(vocabulary.codes[prop.scheme][text])

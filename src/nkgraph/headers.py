@@ -22,8 +22,10 @@ def read_header(path: Path, required: tuple[str, ...]) -> tuple[dict[str, Any], 
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(f"cannot be read ({error})", path=path) from error
+    except UnicodeDecodeError as error:
+        raise QueryError(f"not UTF-8 at byte {error.start}", path=path, remedy="save the file as UTF-8") from error
+    except OSError as error:
+        raise QueryError(f"cannot be read ({error.strerror})", path=path) from error
     lines = [line.removeprefix(_MARK).removeprefix(" ") for line in text.splitlines() if line.startswith(_MARK)]
     try:
         header = yaml.safe_load("\n".join(lines))
@@ -31,8 +33,8 @@ def read_header(path: Path, required: tuple[str, ...]) -> tuple[dict[str, Any], 
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise QueryError(f"the header is not YAML: {error.problem}", path=path, line=line) from error
     if not isinstance(header, dict):
-        raise QueryError("has no header of `#+` lines", path=path, line=1)
+        raise QueryError("has no header", path=path, line=1, remedy="begin it with lines `#+ title: …`")
     for name in required:
         if not header.get(name):
-            raise QueryError(f"the header lacks {name!r}", path=path, line=1)
+            raise QueryError(f"has no {name}", path=path, line=1, remedy=f"add `#+ {name}: …` to its header")
     return header, text

@@ -1,8 +1,7 @@
 """The layout of each document: which blocks of lines are headings, accounts, footnotes, captions, tables, furniture.
 
-The rules look at line ends, widths, numbering, capitals and indentation; they hold no text of the documents. ``read_layout``
-gives pieces in the order of the file; a paragraph that is interrupted by a page end, a caption or a column break is one piece
-with several ranges.
+``read_layout`` gives pieces in the order of the file; a paragraph that is interrupted by the end of a page, a caption
+or a column break is one piece with several ranges. The rules hold no text of the documents.
 """
 
 from __future__ import annotations
@@ -11,385 +10,28 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-import attrs
+from nkgraph.blocks import Block, Piece, join_pieces, make_piece, read_blocks
+from nkgraph.report_layout import is_account_heading, read_report
 
-__all__ = ["BODY", "Block", "Piece", "read_blocks", "read_layout"]
+__all__ = ["read_layout"]
 
-#: Kinds that make up the running text of a document. Everything else stands apart from it and may move or go.
-BODY: Final = frozenset(
-    {"heading", "paragraph", "list_item", "recommendation", "quotation_block", "bibliography_entry"}
-)
-
-_SMALL: Final = re.compile(r"[A-Za-z][A-Za-z’'-]{3,}")
-_STOPPED: Final = re.compile(r"[.?!:;…][”’\"')\]*]*[\s\d⁰¹²³⁴⁵⁶⁷⁸⁹]*$|\)\s*$")
-_ACCOUNT: Final = re.compile(r"Case (\d+) M(?:r|s|rs)\.[^\n]*\bborn (?:in )?\d{4}\s*$")
-_ITEM: Final = re.compile(r"(?:•|\d{1,2}\.)\s+\S")
 _SUPERIOR: Final = re.compile(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+) \S")
 
 
-@attrs.frozen
-class Block:
-    """Lines of ``text`` that stand together: code points [start, end) without outer blanks, and whether a page begins."""
-
-    text: str
-    start: int
-    end: int
-    page: bool = False
-
-    @property
-    def lines(self) -> list[str]:
-        """The lines, without blanks at their ends."""
-        return [line.strip() for line in self.text[self.start : self.end].split("\n")]
-
-    @property
-    def words(self) -> str:
-        """The text of the block."""
-        return self.text[self.start : self.end]
-
-    def split(self, offset: int) -> tuple[Block, Block]:
-        """Return the block's parts before and after ``offset`` (a code point of the text), outer blanks left out."""
-        return _trim(self.text, self.start, offset, self.page), _trim(self.text, offset, self.end, False)
-
-
-@attrs.define
-class Piece:
-    """One passage in the making: its kind, its number as printed, and its ranges of code points."""
-
-    kind: str
-    ranges: list[tuple[int, int]]
-    number: str | None = None
-    key: str | None = None
-    account: int | None = None
-
-    @property
-    def start(self) -> int:
-        """The first code point."""
-        return self.ranges[0][0]
-
-    @property
-    def end(self) -> int:
-        """The code point after the last."""
-        return self.ranges[-1][1]
-
-
-def _trim(text: str, start: int, end: int, page: bool) -> Block:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return Block(text, start, end, page)
-
-
-def read_blocks(text: str) -> list[Block]:
-    """Return the blocks of a text: runs of lines between blank lines, divided where a page begins.
-
-    A page begins at a form feed, and at a line that is set in by one blank right after a line that is not blank (the
-    trace that a form feed leaves in some conversions).
-    """
-    blocks: list[Block] = []
-    begin: int | None = None
-    page = False
-    offset = 0
-    for line in text.splitlines(keepends=True):
-        turns = line.startswith("\f") or (
-            line[:1] == " " and not line[1:2].isspace() and (begin is not None or not offset)
-        )
-        if begin is not None and (turns or not line.strip()):
-            blocks.append(_trim(text, begin, offset, page))
-            begin, page = None, False
-        if line.strip() and begin is None:
-            begin, page = offset, turns
-        offset += len(line)
-    if begin is not None:
-        blocks.append(_trim(text, begin, offset, page))
-    return blocks
-
-
-def read_layout(slug: str, text: str) -> list[Piece]:
+def read_layout(text: str) -> list[Piece]:
     """Return the pieces of a document: each non-blank character lies in at least one.
 
-    The rules are those of the document that ``slug`` names; another slug is read as plain paragraphs.
+    Which rules fit is seen in the text: a report has accounts under numbered headings, an article is Markdown, a
+    communication has footnotes that begin with a superior number; anything else is read as plain paragraphs.
     """
-    if slug.startswith("hrnk"):
-        return _join(list(_read_report(text)), text)
-    if slug.startswith("csw"):
-        return _join(list(_read_communication(text)), text)
-    if slug.startswith("eir"):
-        return _join(list(_read_article(text)), text)
-    return _join(list(_read_plain(text)), text)
-
-
-def _join(pieces: list[Piece], text: str) -> list[Piece]:
-    """Join a running paragraph that does not end in a stop with the next running piece."""
-    joined: list[Piece] = []
-    last: Piece | None = None
-    for piece in pieces:
-        if piece.kind not in BODY:
-            joined.append(piece)
-            continue
-        begins = text[piece.start]
-        open_end = last is not None and not _STOPPED.search(text[last.start : last.end])
-        if (
-            last is not None
-            and piece.kind == "paragraph"
-            and open_end
-            and (
-                last.kind in ("paragraph", "quotation_block")
-                or (last.kind in ("list_item", "recommendation") and begins.islower())
-            )
-        ):
-            last.ranges.extend(piece.ranges)
-            continue
-        joined.append(piece)
-        last = piece
-    return joined
-
-
-def _piece(kind: str, block: Block, number: str | None = None) -> Piece:
-    return Piece(kind, [(block.start, block.end)], number)
-
-
-# The report: 53 accounts, footnotes at the foot of a page, captions after them, two boxed tables, recommendations.
-
-
-def _is_title(line: str, share: float) -> bool:
-    words = _SMALL.findall(line)
-    return bool(words) and sum(word[0].isupper() for word in words) >= share * len(words)
-
-
-def _split_heading(block: Block) -> tuple[Block | None, Block | None]:
-    """Divide a block into the heading it begins with and the rest; either may be None."""
-    kept = block.start
-    offset = block.start
-    for line in block.words.splitlines(keepends=True):
-        words = line.strip()
-        short = (
-            len(words) <= 75 and not words.endswith((".", ",", "-")) and not _ITEM.match(words) and words[:1].isupper()
-        )
-        if not (short and _is_title(words, 0.7)):
-            break
-        offset += len(line)
-        kept = offset
-    if kept == block.start:
-        return None, block
-    heading, rest = block.split(min(kept, block.end))
-    return heading, rest if rest.end > rest.start else None
-
-
-def _split_column(block: Block) -> list[Block]:
-    """Part a caption that was set beside a narrow column and ended up in the column's last line."""
-    lines = block.words.splitlines(keepends=True)
-    widths = sorted(len(line) for line in lines[:-1])
-    if len(widths) < 4 or widths[-1] > 55 or len(lines[-1]) <= 1.6 * widths[-1]:
-        return [block]
-    start = block.end - len(lines[-1])
-    breaks = [m.start() for m in re.finditer(r"(?<=\s)[A-Z]", lines[-1]) if m.start() <= widths[-1] + 2]
-    return list(block.split(start + breaks[-1])) if breaks else [block]
-
-
-def _read_pages(text: str) -> Iterator[list[Block]]:
-    page: list[Block] = []
-    for block in read_blocks(text):
-        if page and (block.page or _is_running_line(page[-1].words)):
-            yield page
-            page = []
-        page.extend(_split_column(block))
-    yield page
-
-
-def _is_running_line(words: str) -> bool:
-    """Tell a running head or foot: one line in which a page number stands between wide blanks."""
-    return re.fullmatch(r"[^\n]+\S  +\d{1,3}  +\S[^\n]+", words) is not None
-
-
-@attrs.define
-class _Report:
-    text: str
-    footnote: int = 0
-    account: int = 0
-    inside: bool = False
-    addressee: str | None = None
-    last: str = ""
-
-
-def _read_report(text: str) -> Iterator[Piece]:
-    state = _Report(text)
-    pages = list(_read_pages(text))
-    for index, page in enumerate(pages):
-        following = pages[index + 1][0] if index + 1 < len(pages) else None
-        yield from _read_page(state, page, following)
-
-
-def _read_page(state: _Report, page: list[Block], following: Block | None) -> Iterator[Piece]:
-    furniture = [block for block in page if _is_running_line(block.words)]
-    blocks = [block for block in page if block not in furniture]
-    notes = _find_footnotes(state, blocks)
-    body = blocks[: notes[0]] if notes else blocks
-    tail = _find_captions(body, following) if not notes else len(body)
-    yield from _read_body(state, body[:tail])
-    yield from _read_aside(body[tail:])
-    for place, first in enumerate(notes):
-        last = notes[place + 1] if place + 1 < len(notes) else first + 1
-        number = re.match(r"\d+", blocks[first].words)
-        yield Piece("footnote", [(blocks[first].start, blocks[last - 1].end)], number[0] if number else None)
-    if notes:
-        yield from _read_aside(blocks[notes[-1] + 1 :])
-    for block in furniture:
-        yield _piece("furniture", block)
-
-
-def _find_footnotes(state: _Report, blocks: list[Block]) -> list[int]:
-    """Return the indexes of the blocks that begin a footnote: their numbers follow on from the page before."""
-    found: list[int] = []
-    for index, block in enumerate(blocks):
-        match = re.match(r"(\d{1,3})\s+\S", block.words)
-        if match and int(match[1]) == state.footnote + 1:
-            state.footnote += 1
-            found.append(index)
-    return found
-
-
-def _find_captions(body: list[Block], following: Block | None) -> int:
-    """Return where, on a page without footnotes, the captions and boxes that end it begin."""
-    if following is None or len(body) < 2:
-        return len(body)
-    first = len(body)
-    while first > 1 and _is_wide(body[first - 1]):
-        first -= 1
-    if first < len(body):
-        return first
-    if re.search(r"\(See Case \d+\)", body[-1].words):
-        return len(body) - 1
-    if _ACCOUNT.match(following.words) or following.words[:1].isdigit():
-        return len(body)
-    for index in range(len(body) - 1, 0, -1):
-        before = body[index - 1]
-        if len(before.lines) > 1 and not _is_heading(before) and not _STOPPED.search(before.words):
-            rest = body[index:]
-            joins = len(rest) == 1 and len(rest[0].lines) > 2
-            return len(body) if joins or any(_ACCOUNT.match(block.words) for block in rest) else index
-    return len(body)
-
-
-def _is_heading(block: Block) -> bool:
-    heading, rest = _split_heading(block)
-    return heading is not None and rest is None
-
-
-def _is_wide(block: Block) -> bool:
-    """Tell a block whose lines are wider than any of running text."""
-    return max(map(len, block.lines)) > 105
-
-
-def _read_aside(blocks: list[Block]) -> Iterator[Piece]:
-    """Read blocks that stand outside the running text: rows of sums make one table, the rest are captions."""
-    rows = [block for block in blocks if re.search(r"\d.*\b(?:RMB|Renminbi|yuan)\b", block.words)]
-    if len(rows) > 1:
-        yield Piece("table", [(blocks[0].start, blocks[-1].end)])
-    else:
-        for block in blocks:
-            yield _piece("caption", block)
-
-
-def _read_body(state: _Report, blocks: list[Block]) -> Iterator[Piece]:
-    index = 0
-    while index < len(blocks):
-        block = blocks[index]
-        table = _measure_table(blocks, index)
-        account = _ACCOUNT.match(block.words)
-        following = blocks[index + 1] if index + 1 < len(blocks) else None
-        if table:
-            yield Piece("table", [(block.start, blocks[index + table - 1].end)])
-            index += table
-            continue
-        if account and int(account[1]) == state.account + 1:
-            state.account, state.inside = state.account + 1, True
-            yield Piece("heading", [(block.start, block.end)], account[1], account=state.account)
-        elif following is not None and _ACCOUNT.match(following.words) and _is_title(block.words, 0.6):
-            state.inside = False
-            yield _piece("heading", block)
-        else:
-            yield from _read_text(state, block, _is_listed(blocks, index))
-        state.last = block.words
-        index += 1
-
-
-def _read_text(state: _Report, block: Block, listed: bool) -> Iterator[Piece]:
-    heading, rest = (None, block) if _is_address(block) else _split_heading(block)
-    if heading is not None and not listed:
-        state.inside, state.addressee = False, None
-        yield _piece("heading", heading)
-        if rest is None:
-            return
-        block = rest
-    elif listed:
-        yield _piece("list_item", block)
-        return
-    if _is_address(block):
-        state.addressee = _name_addressee(block.words)
-        yield _piece("paragraph", block)
-        return
-    number = re.match(r"(\d{1,2})\.\s", block.words)
-    if state.addressee and number:
-        piece = _piece("recommendation", block, number[1])
-        piece.key = f"recommendation-{state.addressee}-{number[1]}"
-        yield piece
-        return
-    parts = _split_items(block)
-    for part in parts:
-        if _ITEM.match(part.words):
-            yield _piece("list_item", part)
-        elif re.search(r"[:,]\s*$", state.last) and len(part.lines) > 3 and max(map(len, part.lines)) < 78:
-            yield _piece("quotation_block", part)
-        elif state.last.rstrip().endswith(":") and part.words[:1] == "“" and part.words[-1:] == "”":
-            yield _piece("quotation_block", part)
-        else:
-            piece = _piece("paragraph", part)
-            piece.account = state.account if state.inside else None
-            yield piece
-
-
-def _is_listed(blocks: list[Block], index: int) -> bool:
-    """Tell a short line that stands in a list of such lines, as signatures do: its neighbour looks the same."""
-    near = [blocks[place] for place in (index - 1, index, index + 1) if 0 <= place < len(blocks)]
-    return sum(_is_heading(block) and len(block.words.split()) <= 3 and not block.page for block in near) > 1
-
-
-def _is_address(block: Block) -> bool:
-    """Tell the line that says who should do what follows."""
-    return len(block.lines) == 1 and re.search(r"\bshould\b[^.]*:\s*$", block.words) is not None
-
-
-def _name_addressee(words: str) -> str:
-    """Return the short name of whom a list of recommendations is for: the name in brackets, or the subject's first words."""
-    bracket = re.search(r"\(([^)]+)\)", words)
-    name = bracket[1] if bracket else re.split(r"\s+(?:should|community)\b", words, maxsplit=1)[0]
-    return re.sub(r"\W+", "-", re.sub(r"^The ", "", name).strip()).casefold()
-
-
-def _split_items(block: Block) -> list[Block]:
-    """Divide a block at the lines that begin with a bullet."""
-    parts: list[Block] = []
-    rest = block
-    for match in list(re.finditer(r"(?m)^\s*•", block.words))[::-1]:
-        if block.start + match.start() > block.start:
-            head, tail = rest.split(block.start + match.start())
-            parts.insert(0, tail)
-            rest = head
-    return [rest, *parts]
-
-
-def _measure_table(blocks: list[Block], index: int) -> int:
-    """Return how many blocks from ``index`` make a table: short rows without a stop, the last one a total; 0 if none."""
-    for count in range(3, 14):
-        if index + count > len(blocks):
-            return 0
-        rows = blocks[index : index + count]
-        if any(len(row.lines) > 2 or _STOPPED.search(row.words) and not re.search(r"\d\)$", row.words) for row in rows):
-            return 0
-        if re.fullmatch(r"Total \d+", rows[-1].words):
-            return count
-    return 0
+    blocks = read_blocks(text)
+    if any(is_account_heading(block.words) for block in blocks):
+        return join_pieces(list(read_report(text)), text)
+    if blocks and blocks[0].words.startswith("#"):
+        return join_pieces(list(_read_article(text)), text)
+    if any(_SUPERIOR.match(block.words) for block in blocks):
+        return join_pieces(list(_read_communication(text)), text)
+    return join_pieces(list(_read_plain(text)), text)
 
 
 # The communication: one line a paragraph, footnotes with superior numbers.
@@ -401,14 +43,14 @@ def _read_communication(text: str) -> Iterator[Piece]:
         note = _SUPERIOR.match(block.words)
         if note:
             number = note[1].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
-            yield _piece("footnote", block, number)
+            yield make_piece("footnote", block, number)
             continue
         if re.match(r"(?:[IVX]+|[a-z])\. [^.]{3,80}$", block.words) or block.words.isupper():
-            yield _piece("heading", block)
+            yield make_piece("heading", block)
         elif len(block.lines) > 1:
-            yield _piece("list_item", block)
+            yield make_piece("list_item", block)
         else:
-            yield _piece("quotation_block" if last.endswith(":") else "paragraph", block)
+            yield make_piece("quotation_block" if last.endswith(":") else "paragraph", block)
         last = block.words
 
 
@@ -425,17 +67,17 @@ def _read_article(text: str) -> Iterator[Piece]:
         words = block.words
         if (re.match(r"# ", words) and words.strip("#* ") == title) or words == byline or re.fullmatch(r"-{3,}", words):
             works = works and not words.startswith("---")
-            yield _piece("furniture", block)
+            yield make_piece("furniture", block)
         elif re.match(r"#+ ", words):
             works = index > 10 and len(words.split()) == 2 and _starts_works(blocks, index)
             started = True
-            yield _piece("heading", block)
+            yield make_piece("heading", block)
         elif not started:
-            yield _piece("furniture", block)
+            yield make_piece("furniture", block)
         elif re.fullmatch(r"<\S+>", words) or words.isupper():
-            yield _piece("list_item", block)
+            yield make_piece("list_item", block)
         else:
-            yield _piece("bibliography_entry" if works else "paragraph", block)
+            yield make_piece("bibliography_entry" if works else "paragraph", block)
 
 
 def _starts_works(blocks: list[Block], index: int) -> bool:
@@ -449,5 +91,5 @@ def _read_plain(text: str) -> Iterator[Piece]:
         first, newline, _ = block.words.partition("\n")
         if newline and first.rstrip().endswith(":") and len(first.split()) < 8:
             head, block = block.split(block.start + len(first))
-            yield _piece("heading", head)
-        yield _piece("paragraph", block)
+            yield make_piece("heading", head)
+        yield make_piece("paragraph", block)

@@ -12,22 +12,58 @@ __all__ = ["numbers_in"]
 _UNITS: Final = {
     word: value
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
     )
 }
 _TENS: Final = {
     word: value * 10
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    for value, word in enumerate(
+        ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2
+    )
 }
 _SCALES: Final = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _ORDINALS: Final = {
     word: value
     for value, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(), start=1
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+        ],
+        start=1,
     )
 }
-_OTHERS: Final = {"once": 1, "twice": 2, "dozen": 12}
+_OTHERS: Final = {"once": 1, "twice": 2, "couple": 2, "both": 2, "twins": 2, "dozen": 12}
 _MONTHS: Final = {
     name: value
     for value, names in enumerate(
@@ -49,6 +85,7 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }
+_PRONOUNS: Final = frozenset(("i", "we", "you", "he", "she", "it", "they"))
 _VOCABULARY: Final = frozenset([*_UNITS, *_TENS, *_SCALES, *_ORDINALS, *_OTHERS, *_MONTHS, "half"])
 
 _BREAK: Final = re.compile(r"([A-Za-z]+)(?:-[ \t]*\n\s*|\u00ad\s*)([a-z]+)")
@@ -56,7 +93,7 @@ _TOKEN: Final = re.compile(
     r"(?P<spaced>(?<![\d.,])\d{1,3}, \d{3}(?![\d,]))"
     r"|(?P<digits>(?:(?<![\d,])\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?)(?P<times>(?=\s*(?:hundred|thousand|million|billion)\b))?"
     r"|(?P<word>[A-Za-z]+)"
-    r"|(?P<gap>\s+|-)"
+    r"|(?P<gap>[\s-]+)"
     r"|(?P<stop>.)",
     re.ASCII | re.DOTALL,
 )
@@ -88,34 +125,23 @@ def _decimal(value: Decimal) -> str:
 
 
 def _read(words: str) -> Iterator[Decimal]:
-    tokens = [(m.lastgroup or "", m[0]) for m in _TOKEN.finditer(words) if m.lastgroup != "times"]
-    tokens = [("digits", m[0]) if m["digits"] else (m.lastgroup or "", m[0]) for m in _TOKEN.finditer(words)]
+    tokens = [("digits" if m["digits"] else m.lastgroup or "", m[0]) for m in _TOKEN.finditer(words)]
     index = 0
     while index < len(tokens):
         kind, text = tokens[index]
+        value: Decimal | None = None
+        after = index + 1
         if kind == "spaced":
             head, tail = text.split(", ")
             yield from (Decimal(head), Decimal(tail), Decimal(head + tail))
-            index += 1
-            continue
-        if kind in ("digits", "word"):
+        elif kind in ("digits", "word"):
             value, after = _read_number(tokens, index)
-            if value is not None:
-                yield value
-                index = after
-                continue
-            if kind == "word" and text[0].isupper() and text.casefold() in _MONTHS and _is_month(words, text):
-                yield Decimal(_MONTHS[text.casefold()])
-        index += 1
-
-
-def _is_month(words: str, text: str) -> bool:
-    """Tell whether a capitalised month name is meant as one: "May" at the start followed by a pronoun is the verb."""
-    return (
-        text != "May"
-        or not re.fullmatch(r"\s*May (?:I|we|he|she|they|it|you)\b.*", words, re.DOTALL)
-        or words.count("May") > 1
-    )
+        if value is None and kind == "word" and text[0].isupper() and text.casefold() in _MONTHS:
+            asks = text == "May" and not _word_at(tokens, index - 2) and _word_at(tokens, index + 2) in _PRONOUNS
+            value = None if asks else Decimal(_MONTHS[text.casefold()])
+        if value is not None:
+            yield value
+        index = after
 
 
 def _read_number(tokens: list[tuple[str, str]], index: int) -> tuple[Decimal | None, int]:
@@ -174,4 +200,4 @@ def _is_gap(tokens: list[tuple[str, str]], index: int) -> bool:
 
 
 def _word_at(tokens: list[tuple[str, str]], index: int) -> str:
-    return tokens[index][1].casefold() if index < len(tokens) and tokens[index][0] == "word" else ""
+    return tokens[index][1].casefold() if 0 <= index < len(tokens) and tokens[index][0] == "word" else ""

@@ -113,7 +113,8 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     objects: dict[tuple[str, str], list[str]] = {}
     typed: dict[str, set[str]] = {}
     for triple in triples:
-        subject, predicate = str(triple.subject.value), triple.predicate.value
+        assert isinstance(triple.subject, ox.NamedNode)
+        subject, predicate = triple.subject.value, triple.predicate.value
         value = triple.object.value if isinstance(triple.object, ox.NamedNode | ox.Literal) else ""
         objects.setdefault((subject, predicate), []).append(value)
         if predicate == _RDF + "type":

@@ -1,22 +1,25 @@
 """Passages: the parts of a document by its structure, and the committed index of them, which holds no text.
 
-A *leaf* is a passage at the level of the paragraph; accounts and sections hold leaves. A passage's range may hold leaves that
-are no part of it (a footnote inside a paragraph that runs over the page): a character belongs to the innermost leaf.
+A *leaf* is a passage at the level of the paragraph; accounts and sections hold leaves. A passage's range may hold
+leaves that are no part of it (a footnote inside a paragraph that runs over the page): a character belongs to the
+innermost leaf.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import attrs
 
+from nkgraph.blocks import BODY, Piece
 from nkgraph.errors import ReadError
 from nkgraph.findings import Finding, Severity
 from nkgraph.folding import Folded, fingerprint, fold, join_folded
-from nkgraph.layout import BODY, Piece, read_layout
+from nkgraph.layout import read_layout
 from nkgraph.model import Passage
 
 __all__ = [
@@ -42,10 +45,11 @@ _COLUMNS: Final = ("key", "kind", "number", "parent", "start", "end", "folded_le
 def split_passages(slug: str, text: str) -> tuple[Passage, ...]:
     """Return the passages of a document in order, a holder before what it holds.
 
-    Keys are ``case-1`` (accounts), ``recommendation-china-4``, ``footnote-37`` (as printed) and otherwise the kind with its
-    place (``paragraph-17``); ``start`` and ``end`` are code points of ``text``. Every non-blank character lies in a leaf.
+    Keys are ``case-1`` (accounts), ``recommendation-china-4``, ``footnote-37`` (as printed) and otherwise the
+    kind with its place (``paragraph-17``); ``start`` and ``end`` are code points of ``text``. Every non-blank
+    character lies in a leaf.
     """
-    pieces = sorted(read_layout(slug, text), key=lambda piece: (piece.start, -piece.end))
+    pieces = sorted(read_layout(text), key=lambda piece: (piece.start, -piece.end))
     leaves = list(_name_leaves(pieces))
     found = sorted([*leaves, *_hold(leaves)], key=lambda p: (p.start, p.kind not in CONTAINERS, -p.end, p.key))
     folded = {key: join_folded(fold(text, *part) for part in parts) for key, parts in _own_parts(found).items()}
@@ -96,7 +100,7 @@ def measure_segments(passages: Sequence[Passage]) -> list[tuple[int, int, Passag
     segments: list[tuple[int, int, Passage]] = []
     active: list[Passage] = []
     waiting = sorted(leaves, key=lambda p: (p.start, -p.end), reverse=True)
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         while waiting and waiting[-1].start == start:
             active.append(waiting.pop())
         active = [leaf for leaf in active if leaf.end > start]

@@ -6,17 +6,20 @@ changes it. Each stratum is brought to its fixpoint before the next begins; a st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import attrs
 import pyoxigraph as ox
-import yaml
 
-from nkgraph.errors import VocabularyError
+from nkgraph.diagnosis import explain_syntax
+from nkgraph.errors import QueryError, VocabularyError
 from nkgraph.headers import read_header
 from nkgraph.iris import graph_iri
+from nkgraph.ontology import nearest
+from nkgraph.yamlfiles import Item, Scalar, read_yaml
+from nkgraph.yamlfiles import Sequence as Listed
 
 __all__ = ["Rule", "Stratum", "infer", "load_strata", "rule_graph"]
 
@@ -57,31 +60,52 @@ def load_strata(folder: Path) -> tuple[Stratum, ...]:
     """Return the strata of a folder of rules, in order.
 
     Raises:
-        VocabularyError: a rule is listed twice or never, or its file lacks a header or a CONSTRUCT.
-        QueryError: a file cannot be read or its header is not YAML.
+        VocabularyError: a rule is listed twice or never, has no file, or is no CONSTRUCT.
+        ReadError: the list of strata is not YAML.
+        QueryError: a rule cannot be read, has no header, or is not SPARQL; with line and column.
     """
     listing = folder / "strata.yaml"
-    try:
-        listed = yaml.safe_load(listing.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise VocabularyError(f"cannot be read ({error})", path=listing) from error
-    strata = tuple(
-        Stratum(entry["stratum"], tuple(_read_rule(folder, name) for name in entry["rules"])) for entry in listed
-    )
-    names = [rule.name for stratum in strata for rule in stratum.rules]
-    present = {str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.rq")}
-    for name in sorted(present - set(names)):
-        raise VocabularyError(f"the rule {name} stands in no stratum", path=listing, remedy="list it, or remove its file")
-    if len(names) != len(set(names)):
-        raise VocabularyError("a rule is listed twice", path=listing)
-    return strata
+    present = {path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.rq")}
+    listed: dict[str, int] = {}
+    strata = []
+    for name, rules in _read_listing(listing):
+        for rule in rules:
+            if rule.text not in present:
+                message = f"there is no rule {rule.text}{nearest(rule.text, present)}"
+                raise VocabularyError(message, path=listing, line=rule.line)
+            if rule.text in listed:
+                message = f"the rule {rule.text} is listed twice (first at line {listed[rule.text]})"
+                raise VocabularyError(message, path=listing, line=rule.line, remedy="keep one of them")
+            listed[rule.text] = rule.line
+        strata.append(Stratum(name, tuple(_read_rule(folder, rule.text) for rule in rules)))
+    for rule_name in sorted(present - set(listed)):
+        remedy = "list it, or remove its file"
+        raise VocabularyError(f"the rule {rule_name} stands in no stratum", path=listing, remedy=remedy)
+    return tuple(strata)
+
+
+def _read_listing(path: Path) -> Iterator[tuple[str, list[Scalar]]]:
+    """Yield the name of each stratum and the rules listed for it, each with its line."""
+    tree = read_yaml(path)
+    for entry in tree.items if isinstance(tree, Listed) else (tree,):
+        name = entry.entries.get("stratum") if isinstance(entry, Item) else None
+        rules = entry.entries.get("rules") if isinstance(entry, Item) else None
+        if not isinstance(name, Scalar) or not isinstance(rules, Listed):
+            remedy = "write `- stratum: …` and `rules: […]`"
+            raise VocabularyError("a stratum needs a name and a list of rules", path=path, line=entry.line, remedy=remedy)
+        yield name.text, [rule for rule in rules.items if isinstance(rule, Scalar)]
 
 
 def _read_rule(folder: Path, name: str) -> Rule:
     path = folder / f"{name}.rq"
     header, text = read_header(path, ("title", "words", "source"))
-    if "CONSTRUCT" not in text:
-        raise VocabularyError("a rule must be a CONSTRUCT", path=path)
+    try:
+        results = ox.Store().query(text)
+    except SyntaxError as error:
+        found = explain_syntax(text, str(error.msg))
+        raise QueryError(found.message, path=path, column=found.column, remedy=found.remedy) from error
+    if not isinstance(results, ox.QueryTriples):
+        raise VocabularyError("a rule must be a CONSTRUCT", path=path, remedy="conclude triples, not rows")
     return Rule(name, str(header["title"]), str(header["words"]), str(header["source"]), text, path)
 
 
@@ -92,7 +116,7 @@ def infer(asserted: Iterable[ox.Quad], strata: Sequence[Stratum]) -> dict[Rule, 
     each rule are sorted.
 
     Raises:
-        VocabularyError: a rule is not SPARQL, concludes a literal as a subject, or a stratum has no fixpoint.
+        VocabularyError: a stratum has no fixpoint.
     """
     store = ox.Store()
     store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in asserted)
@@ -112,10 +136,7 @@ def infer(asserted: Iterable[ox.Quad], strata: Sequence[Stratum]) -> dict[Rule, 
 
 
 def _apply(rule: Rule, store: ox.Store) -> set[ox.Triple]:
-    try:
-        results = store.query(rule.text)
-    except SyntaxError as error:
-        raise VocabularyError(f"is not SPARQL: {error.msg}", path=rule.path, line=error.lineno) from error
+    results = store.query(rule.text)
     assert isinstance(results, ox.QueryTriples)
     found = set()
     for triple in results:

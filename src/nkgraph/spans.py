@@ -1,9 +1,9 @@
 """Spans: the words a claim rests on, by place, number and fingerprint; made, checked, and found from quotations.
 
-A document's text is read as *streams*. The running text (headings, paragraphs, accounts, lists, recommendations) is one; each
-footnote, caption, table and piece of furniture is one of its own, because another conversion moves or drops it as a whole. The
-context of a span is up to 32 folded characters on either side *in its own stream*: page heads taken away or put in, and
-footnotes moved, do not touch it. A span never crosses from one stream into another.
+A document's text is read as *streams*. The running text (headings, paragraphs, accounts, lists, recommendations) is
+one; each footnote, caption, table and piece of furniture is one of its own, because another conversion moves or drops
+it as a whole. The context of a span is up to 32 folded characters on either side *in its own stream*: page heads
+taken away or put in, and footnotes moved, do not touch it. A span never crosses from one stream into another.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Final
 
 import attrs
 
+from nkgraph.blocks import BODY
 from nkgraph.errors import ClaimError
 from nkgraph.findings import Finding, Severity
 from nkgraph.folding import Folded, fingerprint, fold, join_folded
 from nkgraph.model import Passage, Span
 from nkgraph.numbers import numbers_in
-from nkgraph.passages import BODY, measure_segments, split_passages
+from nkgraph.passages import measure_segments, split_passages
 
 __all__ = ["CONTEXT", "Reading", "check_span", "find_quotation", "make_span", "read_text"]
 
@@ -162,9 +163,10 @@ def _search(reading: Reading, stream: Folded, folded: str, within: tuple[int, in
 def find_quotation(quotation: str, reading: Reading, within: tuple[int, int] | None = None) -> tuple[int, int]:
     """Return the code points [start, end) of the one place where the document has the quoted words.
 
-    Line ends, hyphenation, quotation marks and case do not matter; blanks and punctuation around the words are left out,
-    but a currency sign before them or a per cent sign after them is kept if it was quoted. Page furniture, footnotes,
-    captions and tables between lines are skipped in searching, but words on both sides of one are refused.
+    Line ends, hyphenation, quotation marks and case do not matter; blanks and punctuation around the words are
+    left out, but a currency sign before them or a per cent sign after them is kept if it was quoted. Page
+    furniture, footnotes, captions and tables between lines are skipped in searching, but words on both sides of
+    one are refused.
 
     Raises:
         ClaimError: the words are not there, stand there several times, or have a footnote or the like among them.

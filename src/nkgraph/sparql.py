@@ -1,41 +1,34 @@
-"""One SPARQL query asked of one store: the request, what it may cost, and the answer (SPARQL 1.1 Query and Protocol)."""
+"""What passes between who asks in SPARQL and who answers: request, limits, answer (SPARQL 1.1 Protocol §2)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.diagnosis import explain_syntax
 from nkgraph.errors import QueryError
-from nkgraph.formats import GRAPHS, SOLUTIONS, Format, find_format, negotiate
-from nkgraph.iris import PREFIXES
-from nkgraph.tokens import Dataset, is_update, read_dataset, refuse_nesting, refuse_service
 
-__all__ = ["Answer", "Limits", "LocalAnswers", "Problem", "QueryAnswering", "SparqlRequest", "count_rows", "evaluate"]
-
-#: Answers of up to so many triples are sorted and declare only the prefixes they use: people read them.
-_READABLE: Final = 20_000
+__all__ = ["Answer", "Limits", "Problem", "QueryAnswering", "SparqlRequest"]
 
 
-def _limit(default: float | int, text: str) -> float | int:
-    return attrs.field(default=default, metadata={"help": text})  # type: ignore[no-any-return]
+def _limit(default: float, text: str) -> Any:
+    return attrs.field(default=default, metadata={"help": text})
 
 
 @attrs.frozen
 class Limits:
-    """What one query may cost: the one table of names, defaults and reasons (``describe`` gives it for help and docs)."""
+    """What one query may cost: the one table of names, defaults and reasons (``describe`` gives it for help)."""
 
     deadline: float = _limit(10.0, "seconds until a query is ended by the kernel (504)")
-    memory: int = _limit(512 * 2**20, "bytes a query may take beyond the loaded graph (507)")  # type: ignore[assignment]
-    answer_bytes: int = _limit(50_000_000, "bytes of an answer; a longer one is refused, never cut (413)")  # type: ignore[assignment]
-    rows: int = _limit(500_000, "rows or triples of an answer; more are refused, never cut (413)")  # type: ignore[assignment]
-    children: int = _limit(16, "queries at once; further ones wait, then get 503")  # type: ignore[assignment]
+    memory: int = _limit(512 * 2**20, "bytes a query may take beyond the loaded graph (507)")
+    answer_bytes: int = _limit(50_000_000, "bytes of an answer; a longer one is refused, never cut (413)")
+    rows: int = _limit(500_000, "rows or triples of an answer; more are refused, never cut (413)")
+    children: int = _limit(16, "queries at once; further ones wait, then get 503")
     wait: float = _limit(5.0, "seconds a query waits for its turn before 503")
-    merge_quads: int = _limit(2_000_000, "quads of several FROM graphs that are merged for one query (413)")  # type: ignore[assignment]
-    query_bytes: int = _limit(1_000_000, "bytes of a query's text (413)")  # type: ignore[assignment]
+    merge_quads: int = _limit(2_000_000, "quads of several FROM graphs that are merged for one query (413)")
+    query_bytes: int = _limit(1_000_000, "bytes of a query's text (413)")
 
     @classmethod
     def describe(cls) -> list[tuple[str, float | int, str]]:
@@ -51,9 +44,9 @@ class Limits:
 class SparqlRequest:
     """A query as asked.
 
-    ``default_graphs`` and ``named_graphs`` are those of the protocol (``default-graph-uri`` …) and then stand instead of
-    the query's own FROM clauses (SPARQL 1.1 Protocol §2.1.4). ``substitutions`` binds variables to terms. ``format`` (a
-    short name or media type) goes before ``accept`` (an ``Accept`` header). ``base`` resolves relative IRIs.
+    ``default_graphs`` and ``named_graphs`` are those of the protocol (``default-graph-uri`` …) and then stand instead
+    of the query's own FROM clauses (SPARQL 1.1 Protocol §2.1.4). ``substitutions`` binds variables to terms.
+    ``format`` (a short name or media type) goes before ``accept`` (an ``Accept`` header); ``base`` resolves IRIs.
     """
 
     query: str
@@ -108,210 +101,3 @@ class QueryAnswering(Protocol):
     def ask(self, request: SparqlRequest) -> Answer:
         """Return the answer; a refusal is an answer too (``Answer.error``), not an exception."""
         ...  # pragma: no cover
-
-
-class _RefusedError(Exception):
-    """Ends an evaluation with a problem."""
-
-    def __init__(self, status: int, message: str, remedy: str | None = None) -> None:
-        self.problem = Problem(status, message, remedy=remedy)
-        super().__init__(message)
-
-
-class _CappedBuffer:
-    """A file that takes so many bytes and then refuses the whole answer."""
-
-    def __init__(self, cap: int) -> None:
-        self.cap = cap
-        self.data = bytearray()
-
-    def write(self, chunk: bytes) -> int:
-        """Take a chunk, or raise _RefusedError."""
-        if len(self.data) + len(chunk) > self.cap:
-            remedy = "ask for less (LIMIT, fewer columns), or query your own copy of the dataset"
-            raise _RefusedError(413, f"the answer is longer than {self.cap:,} bytes", remedy)
-        self.data += chunk
-        return len(chunk)
-
-    def flush(self) -> None:
-        """Do nothing: there is nothing behind this buffer."""
-
-
-def count_rows(body: bytes, name: str) -> int:
-    """Return the number of rows of a SELECT answer serialised by pyoxigraph, whatever its strings hold.
-
-    >>> count_rows(b'?a\\n"1"\\n"2"\\n', "tsv")
-    2
-    """
-    if name == "xml":
-        return body.count(b"<result>")
-    if name == "tsv":
-        return body.count(b"\n") - 1
-    if name == "csv":
-        return b"".join(body.split(b'"')[::2]).count(b"\n") - 1
-    outside = b"".join(body.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])
-    return outside.count(b",{") + outside.count(b"[{")
-
-
-def _too_many_rows(limits: Limits, what: str) -> _RefusedError:
-    remedy = "ask for less (LIMIT), or query your own copy of the dataset"
-    return _RefusedError(413, f"the answer has more than {limits.rows:,} {what}", remedy)
-
-
-def _choose(request: SparqlRequest, offered: Sequence[Format], form: str) -> Format:
-    """Return the format to answer in.
-
-    Raises:
-        _RefusedError: 406, naming what there is.
-    """
-    listed = ", ".join(f"{offer.name} ({offer.media_type})" for offer in offered)
-    if request.format:
-        chosen = find_format(request.format, offered)
-        if chosen is None:
-            raise _RefusedError(406, f"no format {request.format!r} for {form}", f"there are {listed}")
-        return chosen
-    chosen = negotiate(request.accept, offered)
-    if chosen is None:
-        raise _RefusedError(406, f"nothing that {form} is written in is accepted", f"there are {listed}")
-    return chosen
-
-
-def used_prefixes(triples: Iterable[ox.Triple | ox.Quad]) -> dict[str, str]:
-    """Return those of our prefixes that shorten an IRI of some triples."""
-    texts: set[str] = set()
-    for triple in triples:
-        for term in (triple.subject, triple.predicate, triple.object):
-            if isinstance(term, ox.NamedNode):
-                texts.add(term.value)
-            elif isinstance(term, ox.Literal):
-                texts.add(term.datatype.value)
-        if isinstance(triple, ox.Quad) and isinstance(triple.graph_name, ox.NamedNode):
-            texts.add(triple.graph_name.value)
-    return {name: ns for name, ns in PREFIXES.items() if any(text.startswith(ns) for text in texts)}
-
-
-def write_graph(triples: Sequence[ox.Triple | ox.Quad], form: Format, cap: int) -> bytes:
-    """Return triples (or quads) written in a format: the readable number of them sorted, with the prefixes they use.
-
-    Raises:
-        _RefusedError: they take more bytes than the cap.
-    """
-    assert isinstance(form.writer, ox.RdfFormat)
-    prefixes = PREFIXES
-    if len(triples) <= _READABLE:
-        triples = sorted(triples, key=str)
-        prefixes = used_prefixes(triples)
-    buffer = _CappedBuffer(cap)
-    ox.serialize(triples, buffer, format=form.writer, prefixes=prefixes)  # type: ignore[call-overload]
-    return bytes(buffer.data)
-
-
-def _merge(store: ox.Store, dataset: Dataset, limits: Limits) -> ox.Store:
-    """Return a scratch store whose default graph is the merge of the default graphs, each triple once."""
-    scratch = ox.Store()
-    count = 0
-    for graphs, keep in ((dataset.default_graphs, False), (dataset.named_graphs, True)):
-        for iri in graphs:
-            quads = list(store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
-            count += len(quads)
-            if count > limits.merge_quads:
-                remedy = "name one graph only (graph/view/… holds merged ones), or query your own copy of the dataset"
-                raise _RefusedError(413, f"the graphs asked for hold more than {limits.merge_quads:,} triples", remedy)
-            scratch.bulk_extend(quads if keep else (ox.Quad(q.subject, q.predicate, q.object) for q in quads))
-    return scratch
-
-
-def _query(
-    store: ox.Store, request: SparqlRequest, limits: Limits
-) -> ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples:
-    """Run the query over the graphs asked for.
-
-    Raises:
-        QueryError: it is not a query, or names a graph by a broken IRI.
-        _RefusedError: it asks over too much.
-    """
-    refuse_service(request.query)
-    refuse_nesting(request.query)
-    dataset = Dataset(request.default_graphs, request.named_graphs) or read_dataset(request.query, request.base)
-    default_graph: list[ox.NamedNode | ox.DefaultGraph] | None = None
-    named_graphs: list[ox.NamedNode | ox.BlankNode] | None = None
-    try:
-        if dataset:
-            named_graphs = [ox.NamedNode(iri) for iri in dataset.named_graphs]
-            default_graph = [ox.NamedNode(iri) for iri in dataset.default_graphs]
-    except ValueError as error:
-        raise QueryError(f"a graph is not named by an IRI ({error})", remedy="name it in full: https://…") from error
-    if len(dataset.default_graphs) > 1:
-        store, default_graph = _merge(store, dataset, limits), [ox.DefaultGraph()]
-    substitutions = {ox.Variable(name): term for name, term in request.substitutions.items()}
-    try:
-        return store.query(
-            request.query,
-            base_iri=request.base,
-            default_graph=default_graph,  # type: ignore[arg-type]
-            named_graphs=named_graphs,
-            substitutions=substitutions,  # type: ignore[arg-type]
-        )
-    except SyntaxError as error:
-        raise explain_syntax(request.query, str(error.msg)) from error
-    except ValueError as error:
-        raise QueryError(str(error)) from error
-    except RuntimeError as error:
-        message = str(error).replace("does not contains", "does not contain")
-        raise QueryError(message, remedy="a variable that is given a value has to be projected by the SELECT") from error
-
-
-def _serialise(
-    results: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples, request: SparqlRequest, limits: Limits
-) -> Answer:
-    if isinstance(results, ox.QueryTriples):
-        form = _choose(request, GRAPHS, "a graph (CONSTRUCT, DESCRIBE)")
-        triples: dict[ox.Triple, None] = {}
-        for triple in results:
-            triples[triple] = None
-            if len(triples) > limits.rows:
-                raise _too_many_rows(limits, "triples")
-        return Answer(200, form.media_type, write_graph(list(triples), form, limits.answer_bytes))
-    form = _choose(request, SOLUTIONS, "a table (SELECT, ASK)")
-    assert isinstance(form.writer, ox.QueryResultsFormat)
-    buffer = _CappedBuffer(limits.answer_bytes)
-    results.serialize(buffer, form.writer)  # type: ignore[call-overload]
-    body = bytes(buffer.data)
-    # a row takes two bytes or more, so short answers need no count
-    if isinstance(results, ox.QuerySolutions) and len(body) > 2 * limits.rows and count_rows(body, form.name) > limits.rows:
-        raise _too_many_rows(limits, "rows")
-    return Answer(200, form.media_type, body)
-
-
-def evaluate(store: ox.Store, request: SparqlRequest, limits: Limits) -> Answer:
-    """Return the answer of a store to a request: a whole one, or a refusal with its reason.
-
-    400 for what is not SPARQL or not allowed, 403 for an update, 406 for a format that is not offered, 413 for an answer
-    over the limits of rows and bytes. Deadline and memory are the business of the process that calls this (``answers``).
-    """
-    try:
-        if len(request.query.encode()) > limits.query_bytes:
-            raise _RefusedError(413, f"the query is longer than {limits.query_bytes:,} bytes")
-        if is_update(request.query):
-            raise _RefusedError(403, "updates are not allowed: the graph is read-only", "ask a query (SELECT, ASK …)")
-        return _serialise(_query(store, request, limits), request, limits)
-    except _RefusedError as refused:
-        return Answer.refuse(refused.problem)
-    except QueryError as error:
-        return Answer.refuse(Problem(400, error.message, error.line, error.column, error.remedy))
-    except MemoryError:
-        return Answer.refuse(Problem(507, "the query needs more memory than it may take", remedy="ask for less"))
-    except OSError as error:
-        return Answer.refuse(Problem(500, f"the query failed while it was evaluated ({error})"))
-
-
-@attrs.frozen
-class LocalAnswers:
-    """Answers from a store in this process: for the command line and for tests; no deadline ends a query here."""
-
-    store: ox.Store
-    limits: Limits = attrs.field(factory=Limits)
-
-    def ask(self, request: SparqlRequest) -> Answer:
-        """Return the answer (see ``evaluate``)."""
-        return evaluate(self.store, request, self.limits)

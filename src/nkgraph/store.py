@@ -35,8 +35,8 @@ def _require(path: Path, remedy: str) -> None:
 def open_store(path: Path) -> ox.Store:
     """Return the built dataset, loaded from its N-Quads into memory.
 
-    The file already holds the default graph (the merge of everything); nothing is added. The store has no threads of its
-    own, so a process may fork once this has returned.
+    The file already holds the default graph (the merge of everything); nothing is added. The store has no threads
+    of its own, so a process may fork once this has returned.
 
     Raises:
         ServeError: there is no such file (it says to run ``nkgraph build``).
@@ -57,13 +57,15 @@ def open_store(path: Path) -> ox.Store:
 
 
 def _read_quads(path: Path) -> Iterator[ox.Quad]:
-    """Yield the quads of an RDF file, its format known by its extension, relative IRIs resolved against its own address."""
+    """Yield the quads of an RDF file; its extension says its format, its own address is the base."""
     rdf_format = RDF_EXTENSIONS.get(path.suffix.lower())
     if rdf_format is None:
         known = ", ".join(sorted(RDF_EXTENSIONS))
         raise ServeError(f"not an RDF file by its extension {path.suffix!r}", path=path, remedy=f"known are {known}")
     try:
-        yield from ox.parse(path=str(path), format=rdf_format, base_iri=path.resolve().as_uri(), rename_blank_nodes=True)
+        yield from ox.parse(
+            path=str(path), format=rdf_format, base_iri=path.resolve().as_uri(), rename_blank_nodes=True
+        )
     except SyntaxError as error:
         raise ReadError(f"not {rdf_format.name}: {error.msg}", path=path, line=error.lineno) from error
     except OSError as error:

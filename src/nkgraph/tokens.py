@@ -12,10 +12,21 @@ from typing import Final
 from urllib.parse import urljoin
 
 import attrs
+import pyoxigraph as ox
 
 from nkgraph.errors import QueryError
 
-__all__ = ["Dataset", "Token", "is_update", "position", "read_dataset", "refuse_nesting", "refuse_service", "tokenise"]
+__all__ = [
+    "Dataset",
+    "Token",
+    "is_update",
+    "position",
+    "read_dataset",
+    "refuse_nesting",
+    "refuse_service",
+    "tokenise",
+    "write_terms",
+]
 
 #: Brackets inside brackets: the parser of the engine is recursive, and some thousands end its process.
 _DEEPEST: Final = 200
@@ -111,7 +122,9 @@ def refuse_service(text: str) -> None:
         low = token.text.lower()
         if token.kind == "iri" and _is_ambiguous(token):
             advice = "write the IRI in full, or a blank after the sign <"
-            raise _refuse(f"{token.text} may be an IRI or a comparison, beside the word service", text, token.start, advice)
+            raise _refuse(
+                f"{token.text} may be an IRI or a comparison, beside the word service", text, token.start, advice
+            )
         called = token.kind == "word" and "service" in low
         called |= token.kind in {"name", "bnode"} and ".service" in low
         opens = following is not None and following.text == "{"
@@ -169,6 +182,22 @@ def _resolve(text: str, prefixes: Mapping[str, str], base: str | None) -> str | 
     return None if namespace is None else namespace + re.sub(r"\\(.)", r"\1", local)
 
 
+def write_terms(text: str, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
+    """Return a query with variables written out as terms, for people to read and change (to ask, bind them instead).
+
+    Only variables as tokens are replaced, and a term writes itself, escaped: no value can become syntax.
+
+    >>> write_terms("ASK { ?s ?p '?s' }", {"s": ox.NamedNode("urn:a")})
+    "ASK { <urn:a> ?p '?s' }"
+    """
+    pieces, end = [], 0
+    for token in tokenise(text):
+        if token.kind == "variable" and token.text[1:] in terms:
+            pieces += [text[end : token.start], str(terms[token.text[1:]])]
+            end = token.start + len(token.text)
+    return "".join([*pieces, text[end:]])
+
+
 def is_update(text: str) -> bool:
     """Say whether a text begins like an update (SPARQL 1.1 Update) and not like a query.
 
@@ -210,7 +239,9 @@ def read_dataset(text: str, base: str | None = None) -> Dataset:
                 graph = tokens[index + step]
                 iri = _resolve(graph.text, prefixes, base)
                 if iri is None:
-                    raise _refuse(f"the prefix of {graph.text} is not declared", text, graph.start, "declare it with PREFIX")
+                    raise _refuse(
+                        f"the prefix of {graph.text} is not declared", text, graph.start, "declare it with PREFIX"
+                    )
                 graphs.append(iri)
                 index += step
         index += 1

@@ -1,0 +1,179 @@
+"""The dataset about itself: how much of each document claims rest on, what each rule concluded, how often terms are used.
+
+What SPARQL counts badly (lengths covered, sizes of graphs) is computed here once and published as triples.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import attrs
+import pyoxigraph as ox
+
+from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, document_iri, graph_iri, ontology_iri, shorten
+from nkgraph.model import Claim, Passage
+from nkgraph.reasoning import Rule, rule_graph
+
+__all__ = [
+    "STATISTICS",
+    "CoverageRow",
+    "coverage_quads",
+    "measure_coverage",
+    "release_quads",
+    "rule_quads",
+    "term_quads",
+]
+
+STATISTICS: Final = ox.NamedNode(graph_iri("statistics"))
+_TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
+#: Why a kind of passage holds no claims where it does not.
+_REASONS: Final = {"furniture": "page_furniture", "heading": "heading_only", "section": "see_its_parts"}
+_NOT_YET: Final = "not_coded_yet"
+
+
+@attrs.frozen
+class CoverageRow:
+    """How far claims rest on one kind of passage of one document; lengths are code points, parts counted once."""
+
+    document: str
+    kind: str
+    passages: int
+    with_claims: int
+    reason: str | None
+    claims: int
+    triples: int
+    characters: int
+    covered: int
+
+
+def _union(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _length(ranges: Iterable[tuple[int, int]]) -> int:
+    return sum(end - start for start, end in ranges)
+
+
+def _overlap(first: Sequence[tuple[int, int]], second: Sequence[tuple[int, int]]) -> int:
+    return sum(max(0, min(e, f) - max(s, t)) for s, e in first for t, f in second)
+
+
+def measure_coverage(
+    passages: Mapping[str, Sequence[Passage]], claims: Sequence[Claim], sizes: Mapping[tuple[str, str], int]
+) -> list[CoverageRow]:
+    """Return coverage by document (as given) and kind of passage (sorted); ``sizes`` are triples by document and claim key."""
+    rows = []
+    for slug, found in passages.items():
+        own = [claim for claim in claims if claim.document == slug]
+        kinds = sorted({passage.kind for passage in found})
+        for kind in kinds:
+            of_kind = [passage for passage in found if passage.kind == kind]
+            touched: set[str] = set()
+            resting: set[str] = set()
+            for claim in own:
+                for span in claim.spans:
+                    for passage in of_kind:
+                        if passage.start <= span.start and span.end <= passage.end:
+                            touched.add(passage.key)
+                            resting.add(claim.key)
+            extent = _union((p.start, p.end) for p in of_kind)
+            covered = _union((s.start, s.end) for c in own for s in c.spans)
+            without = len(touched) < len(of_kind)
+            rows.append(
+                CoverageRow(
+                    slug,
+                    kind,
+                    len(of_kind),
+                    len(touched),
+                    _REASONS.get(kind, _NOT_YET) if without else None,
+                    len(resting),
+                    sum(sizes[slug, key] for key in resting),
+                    _length(extent),
+                    _overlap(extent, covered),
+                )
+            )
+    return rows
+
+
+def _nk(name: str) -> ox.NamedNode:
+    return ox.NamedNode(ontology_iri(name))
+
+
+def _statistics(path: str, kind: str, values: Mapping[str, int | str | ox.NamedNode | None]) -> Iterator[ox.Quad]:
+    subject = ox.NamedNode(f"{BASE}statistics/{path}")
+    yield ox.Quad(subject, _TYPE, _nk(kind), STATISTICS)
+    for name, value in values.items():
+        if value is None:
+            continue
+        term = value if isinstance(value, ox.NamedNode) else ox.Literal(value)
+        yield ox.Quad(subject, _nk(name), term, STATISTICS)
+
+
+def coverage_quads(rows: Iterable[CoverageRow]) -> Iterator[ox.Quad]:
+    """Yield coverage as triples of the statistics graph."""
+    for row in rows:
+        yield from _statistics(
+            f"coverage/{row.document}/{row.kind}",
+            "CoverageStatement",
+            {
+                "document": ox.NamedNode(document_iri(row.document)),
+                "passageKind": row.kind,
+                "passages": row.passages,
+                "passagesWithClaims": row.with_claims,
+                "withoutReason": row.reason,
+                "claims": row.claims,
+                "triples": row.triples,
+                "characters": row.characters,
+                "charactersCovered": row.covered,
+            },
+        )
+
+
+def rule_quads(concluded: Mapping[Rule, Sequence[ox.Triple]]) -> Iterator[ox.Quad]:
+    """Yield, for each rule, its title, its words and how many triples it concluded (also where it concluded none)."""
+    for rule, triples in concluded.items():
+        graph = rule_graph(rule)
+        yield from _statistics(f"rule/{rule.key}", "RuleCount", {"rule": graph, "triples": len(triples)})
+        yield ox.Quad(graph, ox.NamedNode(PREFIXES["dcterms"] + "title"), ox.Literal(rule.title), STATISTICS)
+        yield ox.Quad(graph, ox.NamedNode(PREFIXES["skos"] + "definition"), ox.Literal(rule.words), STATISTICS)
+        yield ox.Quad(graph, ox.NamedNode(PREFIXES["dcterms"] + "source"), ox.Literal(rule.source), STATISTICS)
+
+
+def term_quads(triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
+    """Yield how often each term of ours is used: a property as predicate, a class as type, a code as value."""
+    uses: Counter[str] = Counter()
+    code = PREFIXES["code"]
+    for triple in triples:
+        if triple.predicate.value.startswith(ONTOLOGY):
+            uses[triple.predicate.value] += 1
+        target = triple.object
+        if isinstance(target, ox.NamedNode) and (
+            target.value.startswith(code) or (triple.predicate == _TYPE and target.value.startswith(ONTOLOGY))
+        ):
+            uses[target.value] += 1
+    for iri, count in sorted(uses.items()):
+        path = "term/" + shorten(iri).replace(":", "/")
+        yield from _statistics(path, "TermUse", {"term": ox.NamedNode(iri), "uses": count})
+
+
+def release_quads(version: str, triples: int, claims: int, built_from: str) -> Iterator[ox.Quad]:
+    """Yield the release: its number, its size without the statistics, and a digest of all that it was built from."""
+    yield from _statistics(
+        "release",
+        "Release",
+        {"release": version, "triples": triples, "claims": claims, "builtFrom": f"sha256:{built_from}"},
+    )
+    dataset = ox.NamedNode(f"{BASE}statistics/release")
+    void = PREFIXES["void"]
+    yield ox.Quad(dataset, _TYPE, ox.NamedNode(void + "Dataset"), STATISTICS)
+    yield ox.Quad(dataset, ox.NamedNode(void + "triples"), ox.Literal(triples), STATISTICS)
+    yield ox.Quad(dataset, ox.NamedNode(void + "uriSpace"), ox.Literal(BASE), STATISTICS)
+    yield ox.Quad(dataset, ox.NamedNode(void + "vocabulary"), ox.NamedNode(ONTOLOGY.rstrip("#")), STATISTICS)

@@ -1,0 +1,237 @@
+"""The whole way: claims and reference data to quads, SHACL, inference, statistics, and one sorted N-Quads file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import attrs
+import pyoxigraph as ox
+
+from nkgraph import __version__
+from nkgraph.claimfiles import write_atomically
+from nkgraph.claims import ClaimErrors, read_claims
+from nkgraph.consistency import find_inconsistencies
+from nkgraph.coverage import coverage_quads, measure_coverage, release_quads, rule_quads, term_quads
+from nkgraph.documents import load_documents
+from nkgraph.errors import BuildError
+from nkgraph.findings import Finding, Severity, sort_findings
+from nkgraph.graph import claim_quads, document_quads, provenance_quads, reference_quads
+from nkgraph.identifiers import check_identifiers
+from nkgraph.iris import account_iri, claim_iri, graph_iri
+from nkgraph.judgements import find_contradictions, find_dissolved, read_judgements
+from nkgraph.model import Claim, Document, Passage, Span
+from nkgraph.ontology import Vocabulary, load_vocabulary
+from nkgraph.passages import load_index, passage_at
+from nkgraph.project import Project
+from nkgraph.reasoning import Rule, infer, load_strata, rule_graph
+from nkgraph.referencefiles import read_reference
+from nkgraph.validation import validate
+
+__all__ = ["Built", "Source", "assemble", "build", "check_source", "read_source"]
+
+Progress = Callable[[str], None]
+
+
+@attrs.frozen
+class Source:
+    """Everything that a build reads, as values."""
+
+    vocabulary: Vocabulary
+    documents: tuple[Document, ...]
+    passages: Mapping[str, tuple[Passage, ...]]
+    claims: tuple[Claim, ...]
+    reference: Mapping[str, tuple[Claim, ...]]
+
+    @property
+    def published(self) -> tuple[Claim, ...]:
+        """The claims of status reviewed: only these are in the graph."""
+        return tuple(claim for claim in self.claims if claim.status == "reviewed")
+
+
+@attrs.frozen
+class Built:
+    """A built dataset: its quads (sorted, default graph and views included), and what was found on the way."""
+
+    quads: tuple[ox.Quad, ...]
+    findings: tuple[Finding, ...]
+    claims: int
+    asserted: int
+    inferred: int
+
+
+def _silent(_: str) -> None:
+    return None
+
+
+def read_source(project: Project) -> Source:
+    """Return what the folders of a project hold.
+
+    Raises:
+        NkgraphError: a file cannot be read as what it should be; claims report all their mistakes together.
+    """
+    vocabulary = load_vocabulary(project.ontology)
+    documents = load_documents(project.data / "documents")
+    order = [document.slug for document in documents]
+    index = load_index(project.data / "passages")
+    claims = read_claims(project.data / "claims", vocabulary, order)
+    reference = {
+        path.stem: read_reference(path, vocabulary) for path in sorted((project.data / "reference").glob("*.yaml"))
+    }
+    mistakes = find_inconsistencies(claims, documents, reference, vocabulary)
+    mistakes += find_contradictions(read_judgements(claims))
+    if mistakes:
+        raise ClaimErrors(mistakes)
+    check_identifiers(project.data / "identifiers.tsv", claims)
+    rank = {slug: number for number, slug in enumerate(order)}
+    ordered = sorted(claims, key=lambda claim: rank[claim.document])
+    return Source(vocabulary, documents, {slug: index.get(slug, ()) for slug in order}, tuple(ordered), reference)
+
+
+def _first_spans(source: Source) -> dict[tuple[str, str], Span]:
+    """Return where each claim begins in its document: at its first span, or else at that of what it follows from."""
+    known = {(claim.document, claim.key): claim for claim in source.claims}
+    firsts: dict[tuple[str, str], Span] = {}
+
+    def find(claim: Claim) -> Span | None:
+        place = (claim.document, claim.key)
+        if place not in firsts:
+            sources = (known[claim.document, key] for key in claim.sources)
+            spans = claim.spans or tuple(span for other in sources if (span := find(other)) is not None)
+            if not spans:
+                return None
+            firsts[place] = min(spans, key=lambda span: span.start)
+        return firsts[place]
+
+    for claim in source.claims:
+        find(claim)
+    return firsts
+
+
+@attrs.frozen
+class _Asserted:
+    quads: list[ox.Quad]
+    sizes: dict[tuple[str, str], int]
+
+
+def assemble(source: Source) -> _Asserted:
+    """Return the asserted quads of a source: claims, provenance, documents, reference data, ontology."""
+    quads: list[ox.Quad] = list(source.vocabulary.quads)
+    sizes: dict[tuple[str, str], int] = {}
+    firsts = _first_spans(source)
+    accounts = {
+        account_iri(slug, int(p.number)): p.key
+        for slug, found in source.passages.items()
+        for p in found
+        if p.kind == "account" and p.number
+    }
+    for document in source.documents:
+        quads.extend(document_quads(document, source.passages[document.slug]))
+    for name, items in source.reference.items():
+        quads.extend(reference_quads(name, items, source.vocabulary))
+    for claim in source.published:
+        said = claim_quads(claim, source.vocabulary, accounts)
+        sizes[claim.document, claim.key] = len(said)
+        quads.extend(said)
+        first = firsts.get((claim.document, claim.key))
+        passage = passage_at(source.passages[claim.document], first.start, first.end) if first else None
+        order = first.start if first else 0
+        quads.extend(provenance_quads(claim, said, source.vocabulary, passage, order))
+    return _Asserted(quads, sizes)
+
+
+def check_source(source: Source, project: Project, quads: Iterable[ox.Quad] | None = None) -> list[Finding]:
+    """Return what SHACL finds in the asserted data, and which judgements disagree; each finding with file and line."""
+    asserted = assemble(source).quads if quads is None else quads
+    places = {claim_iri(c.document, c.key): (c.path, c.line) for c in source.claims}
+    return [*validate(asserted, project.shapes, places_of=places), *find_dissolved(read_judgements(source.claims))]
+
+
+def _digest_inputs(project: Project) -> str:
+    digest = hashlib.sha256()
+    for folder in (project.ontology, project.data):
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            if path.relative_to(folder).parts[0] == "coding":
+                continue
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _merge(quads: Iterable[ox.Quad], graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
+    for triple in {q.triple for q in quads}:
+        yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def build(project: Project, *, progress: Progress = _silent) -> Built:
+    """Build the dataset of a project and write it, unless SHACL finds a violation.
+
+    The file is replaced in one step, and only by a graph without violations: a build that fails leaves the last good one.
+
+    Raises:
+        NkgraphError: an input cannot be read, or the output cannot be written.
+    """
+    progress("reading claims and reference data")
+    source = read_source(project)
+    strata = load_strata(project.ontology / "rules")
+    asserted = assemble(source)
+    progress(f"checking {len(source.published)} claims against the shapes")
+    findings = check_source(source, project, asserted.quads)
+    progress("inferring")
+    concluded = infer(asserted.quads, strata)
+    progress("writing the graph")
+    quads = _complete(project, source, asserted, concluded)
+    inferred = len({t for triples in concluded.values() for t in triples})
+    built = Built(
+        tuple(quads),
+        tuple(sort_findings(findings)),
+        len(source.published),
+        len({q.triple for q in asserted.quads}),
+        inferred,
+    )
+    if not any(finding.severity is Severity.VIOLATION for finding in findings):
+        write_atomically(project.graph_file, _serialise(quads))
+    return built
+
+
+def _complete(
+    project: Project, source: Source, asserted: _Asserted, concluded: Mapping[Rule, tuple[ox.Triple, ...]]
+) -> list[ox.Quad]:
+    inferred = [
+        ox.Quad(t.subject, t.predicate, t.object, rule_graph(rule))
+        for rule, triples in concluded.items()
+        for t in triples
+    ]
+    core = {q.triple for q in asserted.quads} | {q.triple for q in inferred}
+    rows = measure_coverage(source.passages, source.published, asserted.sizes)
+    statistics = [
+        *coverage_quads(rows),
+        *rule_quads(concluded),
+        *term_quads(core),
+        *release_quads(__version__, len(core), len(source.published), _digest_inputs(project)),
+    ]
+    everything = [*asserted.quads, *inferred, *statistics]
+    views: list[ox.Quad] = [*_merge(everything, ox.DefaultGraph())]
+    views += _merge(asserted.quads, ox.NamedNode(graph_iri("view/asserted")))
+    views += _merge(inferred, ox.NamedNode(graph_iri("view/inferred")))
+    for document in source.documents:
+        prefix = claim_iri(document.slug, "")
+        own = graph_iri(f"document/{document.slug}")
+        graph = ox.NamedNode(graph_iri(f"view/document/{document.slug}"))
+        names = {own}
+        of_document = [
+            q
+            for q in asserted.quads
+            if isinstance(q.graph_name, ox.NamedNode)
+            and (q.graph_name.value in names or q.graph_name.value.startswith(prefix))
+        ]
+        views += _merge(of_document, graph)
+    for quad in everything:
+        if isinstance(quad.subject, ox.BlankNode) or isinstance(quad.object, ox.BlankNode):
+            raise BuildError(f"a blank node in {quad.graph_name}", remedy="give the nested thing an id")
+    return sorted({*everything, *views}, key=str)
+
+
+def _serialise(quads: Iterable[ox.Quad]) -> str:
+    data = ox.serialize(quads, format=ox.RdfFormat.N_QUADS)
+    assert data is not None
+    return data.decode()

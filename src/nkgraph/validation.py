@@ -1,0 +1,377 @@
+"""Validation: the asserted data against the SHACL shapes, each result made into a finding that says what to mend and where.
+
+A file of ``shapes/`` is one rule, named like the file. Three things are ours (``shapes/README.md`` tells shape writers):
+
+* The focus node of a SPARQL rule is the one term that the rule turns on (``sh:targetNode nk:Claim``), and ``?value`` the
+  thing that offends: pyshacl parses and runs such a query anew for each focus node, and there are thousands of claims.
+* Rules about *every* triple ask the summary of uses: one ``shape:Use`` stands for all triples with the same property,
+  classes of the subject, and kind of value. A result about a use is reported for each triple behind it. (Asked of each
+  triple, "is the property used on this class" alone takes rdflib 5 s at 60,000 triples.)
+* Triples whose property no rule names are not loaded (selectors, fingerprints, labels).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+import attrs
+import pyoxigraph as ox
+import pyshacl
+from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from nkgraph.errors import VocabularyError
+from nkgraph.findings import Finding, Severity, sort_findings
+from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, graph_iri, shorten
+
+__all__ = ["SHAPE", "Shapes", "load_shapes", "validate"]
+
+#: Namespace of the shapes, and of the terms in which uses are summed up.
+SHAPE: Final = BASE + "shape/"
+
+_TYPE: Final = PREFIXES["rdf"] + "type"
+_STRING: Final = PREFIXES["xsd"] + "string"
+#: Graphs made from the asserted data, which are not validated.
+_MADE: Final = tuple(graph_iri(name) for name in ("inferred", "statistics", "view"))
+_SEVERITIES: Final = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
+_IRI: Final = re.compile(r"https?://[^\s<>\"',;(){}]*[^\s<>\"',;(){}.:]")
+_PREFIX: Final = re.compile(r"PREFIX\s+(\w*):\s*<([^>]*)>")
+_NAME: Final = re.compile(r"(?<![\w<:/#?$])(\w+):(\w[\w-]*)")
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+@attrs.frozen(eq=False)
+class Shapes:
+    """The shapes of a folder: their graph, the file of each node of it, the rule of each file.
+
+    ``properties`` are the IRIs that some rule names, of which the properties to load are a part.
+    """
+
+    graph: Graph
+    files: Mapping[Node, Path]
+    properties: frozenset[str]
+
+    def rule(self, path: Path) -> URIRef:
+        """Return the node shape of a file."""
+        return URIRef(SHAPE + path.stem)
+
+
+def load_shapes(folder: Path) -> Shapes:
+    """Read the shapes of a folder: one rule a file, ``shape:<name of the file>``.
+
+    Raises:
+        VocabularyError: there are none; a file is not Turtle, or does not hold just the shape that it is named after.
+    """
+    graph = Graph()
+    files: dict[Node, Path] = {}
+    properties: set[str] = set()
+    for path in sorted(folder.glob("*.ttl")):
+        own = _parse(path)
+        shapes = set(own.subjects(RDF.type, SH.NodeShape))
+        if shapes != {URIRef(SHAPE + path.stem)}:
+            names = ", ".join(sorted(map(str, shapes))) or "no node shape"
+            raise VocabularyError(f"holds {names}", path=path, remedy=f"a file holds one, here <{SHAPE}{path.stem}>")
+        for subject, predicate, term in own:
+            graph.add((subject, predicate, term))
+            files[subject] = path
+            properties |= _names(predicate, term)
+    if not files:
+        raise VocabularyError("holds no shapes", path=folder)
+    return Shapes(graph, files, frozenset(properties))
+
+
+def _parse(path: Path) -> Graph:
+    graph = Graph()
+    try:
+        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
+            graph.add((_convert(quad.subject), _convert(quad.predicate), _convert(quad.object)))
+    except SyntaxError as error:
+        raise VocabularyError(f"not Turtle: {error.msg}", path=path, line=error.lineno) from error
+    except OSError as error:
+        raise VocabularyError(f"cannot be read ({error.strerror})", path=path) from error
+    return graph
+
+
+def _names(predicate: Node, term: Node) -> set[str]:
+    """Return the IRIs that a triple of a shapes file names: its object, or the prefixed names of its query."""
+    if predicate == SH.select:
+        prefixes = dict(_PREFIX.findall(str(term)))
+        return {prefixes[prefix] + name for prefix, name in _NAME.findall(str(term)) if prefix in prefixes}
+    return {str(term)} if isinstance(term, URIRef) else set()
+
+
+def _convert(term: Term) -> URIRef | BNode | Literal:
+    """Return the rdflib term; literals keep their spelling, and strings are plain, as rdflib's own parsers make them."""
+    if isinstance(term, ox.NamedNode):
+        return URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return BNode(term.value)
+    if isinstance(term, ox.Triple):
+        raise ValueError("triple terms are in exports only")
+    if term.language:
+        return Literal(term.value, lang=term.language)
+    datatype = term.datatype.value
+    return Literal(term.value) if datatype == _STRING else Literal(term.value, datatype=URIRef(datatype), normalize=False)
+
+
+@attrs.frozen(cache_hash=True)
+class _Value:
+    """What is summed up of a value: its classes and schemes, its kind, its space if nothing describes it, its datatype."""
+
+    kind: URIRef
+    classes: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+    space: str | None = None
+    datatype: str | None = None
+
+
+@attrs.frozen(cache_hash=True)
+class _Use:
+    """What triples have in common that one result covers."""
+
+    property: str
+    subject_kind: URIRef
+    subject_classes: tuple[str, ...]
+    value: _Value
+
+    def triples(self, node: URIRef) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+        """Yield the triples by which shapes ask for this use."""
+        yield node, RDF.type, URIRef(SHAPE + "Use")
+        yield node, URIRef(SHAPE + "property"), URIRef(self.property)
+        yield node, URIRef(SHAPE + "subjectKind"), self.subject_kind
+        yield node, URIRef(SHAPE + "valueKind"), self.value.kind
+        for name, values in (
+            ("subjectClass", self.subject_classes),
+            ("valueClass", self.value.classes),
+            ("valueScheme", self.value.schemes),
+            ("valueDatatype", (self.value.datatype,) if self.value.datatype else ()),
+        ):
+            for value in values:
+                yield node, URIRef(SHAPE + name), URIRef(value)
+        if self.value.space:
+            yield node, URIRef(SHAPE + "valueSpace"), Literal(self.value.space)
+
+
+def _sum_up(quads: Sequence[ox.Quad]) -> dict[_Use, list[ox.Quad]]:
+    """Return the uses of properties outside the ontology, in order, each with its triples."""
+    typed: dict[Term, set[str]] = defaultdict(set)
+    schemed: dict[Term, set[str]] = defaultdict(set)
+    for quad in quads:
+        if quad.predicate.value == _TYPE:
+            typed[quad.subject].add(str(quad.object.value))
+        elif quad.predicate.value == PREFIXES["skos"] + "inScheme":
+            schemed[quad.subject].add(str(quad.object.value))
+    subjects = {quad.subject for quad in quads}
+    nested = {quad.object for quad in quads if isinstance(quad.object, ox.BlankNode)}
+
+    def value_of(term: Term) -> _Value:
+        if isinstance(term, ox.Literal):
+            ill_formed = _convert(term).ill_typed  # type: ignore[union-attr]
+            return _Value(SH.Literal, datatype=SHAPE + "ill-formed" if ill_formed else term.datatype.value)
+        if isinstance(term, ox.BlankNode):
+            return _Value(SH.BlankNode, tuple(sorted(typed.get(term, ()))))
+        space = None if term in subjects else shorten(term.value).partition(":")[0]
+        return _Value(SH.IRI, tuple(sorted(typed.get(term, ()))), tuple(sorted(schemed.get(term, ()))), space)
+
+    values: dict[Term, _Value] = {}
+    classes: dict[Term, tuple[str, ...]] = {}
+    uses: dict[_Use, list[ox.Quad]] = defaultdict(list)
+    for quad in quads:
+        if _graph_name(quad) == graph_iri("ontology"):
+            continue
+        subject, value = quad.subject, quad.object
+        if value not in values:
+            values[value] = value_of(value)
+        if subject not in classes:
+            classes[subject] = tuple(sorted(typed.get(subject, ())))
+        kind = SH.BlankNode if isinstance(subject, ox.BlankNode) and subject not in nested else SH.IRI
+        uses[_Use(quad.predicate.value, kind, classes[subject], values[value])].append(quad)
+    return dict(sorted(uses.items(), key=lambda item: repr(item[0])))
+
+
+def _graph_name(quad: ox.Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+
+
+def _load(quads: Sequence[ox.Quad], properties: frozenset[str], uses: Mapping[URIRef, _Use]) -> Graph:
+    """Return the graph to validate: the triples of properties that rules name, and the summary of uses."""
+    wanted = properties | {_TYPE, str(RDFS.subClassOf)}
+    graph = Graph()
+    terms: dict[Term, URIRef | BNode | Literal] = {}
+    for quad in quads:
+        if quad.predicate.value in wanted:
+            for term in (quad.subject, quad.predicate, quad.object):
+                if term not in terms:
+                    terms[term] = _convert(term)
+            graph.add((terms[quad.subject], terms[quad.predicate], terms[quad.object]))
+    for node, use in uses.items():
+        for triple in use.triples(node):
+            graph.add(triple)
+    return graph
+
+
+def _run(data: Graph, shapes: Graph) -> Graph:
+    _, report, text = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=True)
+    if not isinstance(report, Graph):
+        raise RuntimeError(text)
+    return report
+
+
+def _validate(data: Graph, shapes: Shapes) -> Graph:
+    """Return the validation report.
+
+    Raises:
+        VocabularyError: a shape is ill-formed, with its file.
+    """
+    try:
+        return _run(data, shapes.graph)
+    except Exception as error:  # pyshacl, rdflib and pyparsing each have their own
+        for path in dict.fromkeys(shapes.files.values()):
+            own = Graph()
+            for subject, predicate, term in shapes.graph:
+                if shapes.files[subject] == path:
+                    own.add((subject, predicate, term))
+            try:
+                _run(data, own)
+            except Exception as mistake:
+                message = " ".join(str(mistake).split()) or type(mistake).__name__
+                raise VocabularyError(f"the shape cannot be run: {message}", path=path) from error
+        raise
+
+
+@attrs.frozen
+class _Offence:
+    """A thing that offends, by which property and value if that is known, with the claim that says so if that is known."""
+
+    thing: str
+    property: str | None
+    value: str | None
+    graph: str | None = None
+
+
+@attrs.frozen(eq=False)
+class _Places:
+    """Where to mend things: the file and line of claims, and which claims say or mention what."""
+
+    of: Mapping[str, tuple[Path, int]]
+    said: Mapping[tuple[str, str], list[tuple[str, str]]]
+    about: Mapping[str, list[str]]
+    mentions: Mapping[str, list[str]]
+
+    def find(self, offence: _Offence) -> tuple[Path | None, int | None]:
+        """Return the place of the claim that states the offending value, else of one that describes the thing."""
+        said = self.said.get((offence.thing, offence.property or ""), [])
+        for claims, choose in (
+            ([offence.graph or "", offence.thing], min),
+            ([claim for value, claim in said if value == offence.value], min),
+            ([claim for _, claim in said], max),
+            ([claim for _, claim in self.said.get((offence.thing, _TYPE), [])], min),
+            (self.about.get(offence.thing, []), min),
+            (self.mentions.get(offence.thing, []), min),
+        ):
+            places = [self.of[claim] for claim in claims if claim in self.of]
+            if places:
+                return choose(places, key=lambda place: (str(place[0]), place[1]))
+        return None, None
+
+
+def _index(quads: Iterable[ox.Quad], places_of: Mapping[str, tuple[Path, int]]) -> _Places:
+    said: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    about: dict[str, list[str]] = defaultdict(list)
+    mentions: dict[str, list[str]] = defaultdict(list)
+    for quad in quads:
+        name, subject, value = quad.predicate.value, _text(quad.subject), _text(quad.object)
+        graph = _graph_name(quad)
+        if graph in places_of:
+            said[subject, name].append((value, graph))
+            mentions[value].append(graph)
+        elif name == ONTOLOGY + "about":
+            about[value].append(subject)
+        elif name == PREFIXES["prov"] + "wasQuotedFrom":
+            mentions[value].append(subject)
+    return _Places(places_of, said, about, mentions)
+
+
+def _text(term: Term | Node) -> str:
+    """Return a term as messages have it; blank nodes have no name that would be the same in the next run."""
+    if isinstance(term, ox.BlankNode | BNode):
+        return "[]"
+    return str(term.value) if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
+
+
+def _is_thing(iri: str) -> bool:
+    return iri == "[]" or (iri.startswith(BASE) and not iri.startswith((ONTOLOGY, BASE + "code/")))
+
+
+def _offences(report: Graph, result: Node, uses: Mapping[URIRef, Sequence[ox.Quad]]) -> Iterator[_Offence]:
+    """Yield the things that a result is about: the focus node, the value of a focus term, or each triple behind a use."""
+    focus, value, path = (report.value(result, p) for p in (SH.focusNode, SH.value, SH.resultPath))
+    for node in (focus, value):
+        if node in uses:
+            for quad in uses[node]:
+                yield _Offence(_text(quad.subject), quad.predicate.value, _text(quad.object), _graph_name(quad))
+            return
+    assert focus is not None
+    name = str(path) if isinstance(path, URIRef) else None
+    stated = None if value is None else _text(value)
+    if not _is_thing(_text(focus)) and stated is not None and _is_thing(stated):
+        yield _Offence(stated, name, None)
+    else:
+        yield _Offence(_text(focus), name, stated)
+
+
+def _fill(message: str, offence: _Offence, report_value: Node | None) -> str:
+    """Put the names of things in the places of a message, and shorten IRIs."""
+    names = {
+        "this": offence.thing,
+        "subject": offence.thing,
+        "path": offence.property,
+        "property": offence.property,
+        "object": offence.value,
+        "value": None if report_value is None else _text(report_value),
+    }
+    for name, text in names.items():
+        if text is not None:
+            message = message.replace(f"{{${name}}}", text).replace(f"{{?{name}}}", text)
+    return _IRI.sub(lambda match: shorten(match[0]).removeprefix("nk:"), message)
+
+
+def validate(
+    quads: Iterable[ox.Quad], shapes: Path, *, places_of: Mapping[str, tuple[Path, int]]
+) -> list[Finding]:
+    """Return what the shapes find in the merged asserted data, worst first.
+
+    ``quads`` are claims, provenance, reference data, documents and the ontology; graphs that are made from them
+    (inferred, statistics, views) are left out. ``places_of`` gives file and line of claims by their IRI, and may give them
+    of any other thing (an item of reference data).
+
+    Raises:
+        VocabularyError: a file of shapes is not Turtle, not one shape, or cannot be run.
+    """
+    loaded = load_shapes(shapes)
+    asserted = [quad for quad in quads if not _graph_name(quad).startswith(_MADE)]
+    summary = {URIRef(f"{SHAPE}use/{n}"): pair for n, pair in enumerate(_sum_up(asserted).items())}
+    data = _load(asserted, loaded.properties, {node: use for node, (use, _) in summary.items()})
+    report = _validate(data, loaded)
+    triples = {node: behind for node, (_, behind) in summary.items()}
+    results = list(report.subjects(RDF.type, SH.ValidationResult))
+    places = _index(asserted if results else (), places_of)
+    found: dict[Finding, None] = {}
+    for result in results:
+        source = report.value(result, SH.sourceShape)
+        assert source is not None
+        path = loaded.files[source]
+        rule = loaded.rule(path)
+        constraint = report.value(result, SH.sourceConstraint)
+        own = loaded.graph.value(source, SH.message) or loaded.graph.value(constraint, SH.message)
+        message = report.value(result, SH.resultMessage) if own else loaded.graph.value(rule, SH.message)
+        severity = _SEVERITIES[loaded.graph.value(rule, SH.severity, default=SH.Violation)]  # type: ignore[index]
+        for offence in _offences(report, result, triples):
+            text = _fill(str(message), offence, report.value(result, SH.value))
+            found[Finding(severity, path.stem, shorten(offence.thing), text, *places.find(offence))] = None
+    return sort_findings(list(found))

@@ -1,0 +1,93 @@
+"""``/queries``: the canned queries, each with a form, a page, and the same table for programs."""
+
+from __future__ import annotations
+
+import attrs
+import flask
+
+from nkgraph.errors import ParameterError
+from nkgraph.formats import HTML, SOLUTIONS, Format
+from nkgraph.queries import CannedQuery, bind_parameters, find_query
+from nkgraph.sparql import SparqlRequest
+from nkgraph.tables import Table, read_table
+from nkgraph.web.endpoint import SHOWN_ROWS
+from nkgraph.web.responses import choose_format, respond_answer
+from nkgraph.web.site import current_site
+
+__all__ = ["blueprint"]
+
+blueprint = flask.Blueprint("canned", __name__, url_prefix="/queries")
+
+
+@blueprint.get("/")
+def list_all() -> flask.Response:
+    """List the canned queries."""
+    offered = (HTML, Format("json", "application/json", "JSON"))
+    if choose_format(offered, flask.request.args.get("format")) is HTML:
+        return flask.make_response(flask.render_template("queries.html", queries=current_site().queries))
+    return flask.jsonify([_outline(query) for query in current_site().queries.values()])
+
+
+@blueprint.get("")
+def list_all_too() -> flask.Response:
+    """List the canned queries."""
+    return list_all()
+
+
+def _outline(query: CannedQuery) -> dict[str, object]:
+    """Return what programs need to know of a query."""
+    return {
+        "name": query.name,
+        "title": query.title,
+        "question": query.question,
+        "columns": list(query.columns),
+        "parameters": [attrs.asdict(parameter) for parameter in query.parameters],
+        "reads": query.reads,
+        "url": flask.url_for("canned.show", name=query.name, _external=True),
+    }
+
+
+@blueprint.get("/<name>")
+def show(name: str) -> flask.Response:
+    """Answer a canned query: its page, or its table in the format of the extension, ``?format=`` or ``Accept``."""
+    queries = current_site().queries
+    stem, dot, extension = name.rpartition(".")
+    if not dot or name in queries:
+        stem, extension = name, ""
+    query = find_query(queries, stem)
+    values = {key: value for key, value in flask.request.args.items() if key != "format"}
+    form = choose_format((HTML, *SOLUTIONS), extension or flask.request.args.get("format"))
+    if form is HTML:
+        return _show_page(query, values)
+    request = SparqlRequest(query.text, substitutions=bind_parameters(query, values), format=form.name)
+    return respond_answer(current_site().service.ask(request), query.name)
+
+
+def _show_page(query: CannedQuery, values: dict[str, str]) -> flask.Response:
+    """Return the page of a query: its form, and its rows unless a parameter is still to be given."""
+    wanting = not any(value.strip() for value in values.values()) and any(p.required for p in query.parameters)
+    table: Table | None = None
+    problem: ParameterError | None = None
+    if not wanting:
+        try:
+            terms = bind_parameters(query, values)
+        except ParameterError as error:
+            problem = error
+        else:
+            request = SparqlRequest(query.text, substitutions=terms, format="json")
+            answer = current_site().service.ask(request)
+            if answer.error is not None:
+                return respond_answer(answer)
+            table = read_table(answer, query.columns)
+    given = {name: value for name, value in values.items() if value.strip()}
+    links = {
+        form: flask.url_for("canned.show", name=f"{query.name}.{form}", **given)  # type: ignore[arg-type]
+        for form in ("json", "csv", "tsv", "xml")
+    }
+    page = flask.render_template(
+        "query.html", query=query, values=values, table=table, problem=problem, links=links, shown_rows=SHOWN_ROWS
+    )
+    response = flask.make_response(page, 400 if problem else 200)
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Vary"] = "Accept"
+    return response

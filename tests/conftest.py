@@ -1,0 +1,43 @@
+"""Fixtures shared by the tests; those that need the four documents skip where they are not at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nkgraph.documents import find_documents_folder, load_documents, read_documents
+from nkgraph.model import Document
+from nkgraph.project import default_project
+from nkgraph.spans import Reading, read_text
+
+
+@pytest.fixture(scope="session")
+def known_documents() -> tuple[Document, ...]:
+    """The documents described in data/documents."""
+    return load_documents(default_project().data / "documents")
+
+
+@pytest.fixture(scope="session")
+def documents_folder() -> Path:
+    """The folder of the documents; skips where there is none."""
+    folder = find_documents_folder()
+    if folder is None:
+        pytest.skip("the four documents are not at hand: set NKGRAPH_DOCUMENTS to their folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def texts(documents_folder: Path, known_documents: tuple[Document, ...]) -> dict[str, str]:
+    """The texts of the documents, by slug; skips unless all are there as described."""
+    found = read_documents(documents_folder, known_documents, strict=False)
+    missing = [document.slug for document in known_documents if document.slug not in found]
+    if missing:
+        pytest.skip(f"not in {documents_folder}: {', '.join(missing)}")
+    return found
+
+
+@pytest.fixture(scope="session")
+def readings(texts: dict[str, str]) -> dict[str, Reading]:
+    """The documents as read: text, passages, streams."""
+    return {slug: read_text(slug, text) for slug, text in texts.items()}
