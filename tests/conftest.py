@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import filelock
 import pytest
 
 from nkgraph.documents import find_documents_folder, load_documents, read_documents
 from nkgraph.model import Document
+from nkgraph.pipeline import build
 from nkgraph.project import default_project
 from nkgraph.spans import Reading, read_text
 
@@ -41,3 +43,15 @@ def texts(documents_folder: Path, known_documents: tuple[Document, ...]) -> dict
 def readings(texts: dict[str, str]) -> dict[str, Reading]:
     """The documents as read: text, passages, streams."""
     return {slug: read_text(slug, text) for slug, text in texts.items()}
+
+
+@pytest.fixture(scope="session")
+def built_graph(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The graph built once from the project's own data, shared by all workers of a run; the file, in a folder of its own."""
+    shared = tmp_path_factory.getbasetemp()
+    folder = (shared if worker_id == "master" else shared.parent) / "built"
+    project = default_project(out=folder)
+    with filelock.FileLock(f"{folder}.lock"):
+        if not project.graph_file.exists():
+            build(project)
+    return project.graph_file

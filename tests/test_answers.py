@@ -224,6 +224,7 @@ def test_hundred_clients_at_once(pool: tuple[QueryService, Template]) -> None:
     assert {(200, expected)} == {(answer.status, answer.body) for answer in answers}
 
 
+@pytest.mark.slow
 def test_too_many_at_once_are_told(tmp_path: Path) -> None:
     """Over the cap a query waits its turn, then gets 503; from two clients too, which know nothing of each other."""
     limits = Limits(deadline=2.0, children=1, wait=0.3)

@@ -51,7 +51,7 @@ def test_queries_are_loaded_by_name(queries: dict[str, CannedQuery]) -> None:
         (("[s]", "[o]"), ReadError, 3, "its columns are o"),
         (("?s {", "?s ?o {"), ReadError, 3, "it projects s, o"),
         (("#+ title: A", "#+ titel: A"), ReadError, 1, "(nearest: title)"),
-        (("#+ title: A", "#+ title: [A"), ReadError, 3, "not YAML"),
+        (("#+ title: A", "#+ title: [A"), ReadError, 2, "not YAML"),
         (("?o }", "?o"), QueryError, 4, "never closed"),
         (("?p ?o", "nk:p ?o"), QueryError, 4, "'nk:p' is not declared"),
         (("SELECT ?s", "ASK"), ReadError, 1, "not a SELECT"),

@@ -232,6 +232,7 @@ def test_construct_in_each_format(local: LocalAnswers, form: Format) -> None:
     answer = local.ask(SparqlRequest(query, accept=form.media_type))
 
     assert form.media_type == answer.media_type
+    assert isinstance(form.writer, ox.RdfFormat)
     parsed = [q.triple for q in ox.parse(answer.body, format=form.writer)]
     assert 2 == len(parsed) == len(set(parsed))
 

@@ -67,6 +67,7 @@ def test_accept_of_construct(client: FlaskClient, form: Format) -> None:
     response = client.get("/sparql", query_string={"query": GRAPH}, headers={"Accept": form.media_type})
 
     assert (200, form.content_type) == (response.status_code, response.headers["Content-Type"])
+    assert isinstance(form.writer, ox.RdfFormat)
     assert list(ox.parse(response.data, format=form.writer))
 
 
@@ -230,6 +231,7 @@ def test_service_description(client: FlaskClient, form: Format) -> None:
     response = client.get("/sparql", headers={"Accept": form.media_type})
 
     assert form.media_type == response.mimetype
+    assert isinstance(form.writer, ox.RdfFormat)
     triples = [quad.triple for quad in ox.parse(response.data, format=form.writer)]
     found = {(t.predicate.value, str(t.object)) for t in triples}
     assert (SD + "supportedLanguage", f"<{SD}SPARQL11Query>") in found

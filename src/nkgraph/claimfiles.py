@@ -50,8 +50,10 @@ def write_atomically(path: Path, text: str) -> None:
     except OSError as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
+        blocked = isinstance(error, FileExistsError | NotADirectoryError)
+        reason = f"{path.parent} is not a folder" if blocked else error.strerror
         remedy = "what was there before is unchanged"
-        raise BuildError(f"cannot be written ({error.strerror})", path=path, remedy=remedy) from error
+        raise BuildError(f"cannot be written ({reason})", path=path, remedy=remedy) from error
 
 
 def anchor_file(path: Path, reading: Reading) -> tuple[str, int]:

@@ -91,12 +91,18 @@ class FileReader:
             prop = property_of(self.vocabulary, key)
             allowed = self.vocabulary.properties_of(kind) if kind else frozenset(self.vocabulary.properties)
             if prop is None or prop.name not in allowed:
-                known = allowed | {s for s, (first, _) in SHORTHANDS.items() if first in allowed}
-                where = f" of {kind}" if kind else ""
-                self.fail(f"unknown property {key!r}{where}{nearest(key, known - {key})}", line)
+                self.refuse_property(key, prop, kind, line)
                 continue
             properties[key] = tuple(self.values(prop, key, value))
         return Node(name, properties, tree.line, tree.lines)
+
+    def refuse_property(self, key: str, prop: Property | None, kind: str | None, line: int) -> None:
+        if prop is not None:
+            self.fail(f"{key!r} is no property of {kind}, but of {', '.join(sorted(prop.domains)) or 'nothing'}", line)
+            return
+        allowed = self.vocabulary.properties_of(kind) if kind else frozenset(self.vocabulary.properties)
+        known = allowed | {s for s, (first, _) in SHORTHANDS.items() if first in allowed}
+        self.fail(f"unknown property {key!r}{f' of {kind}' if kind else ''}{nearest(key, known)}", line)
 
     def values(self, prop: Property, key: str, tree: Tree) -> Iterator[str | Node]:
         if isinstance(tree, Sequence):

@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, document_iri, graph_iri, ontology_iri, shorten
 from nkgraph.model import Claim, Passage
+from nkgraph.passages import measure_own_parts
 from nkgraph.reasoning import Rule, rule_graph
 
 __all__ = [
@@ -35,7 +36,8 @@ _NOT_YET: Final = "not_coded_yet"
 
 @attrs.frozen
 class CoverageRow:
-    """How far claims rest on one kind of passage of one document; lengths are code points, parts counted once."""
+    """How far claims rest on one kind of passage of one document; lengths are code points of its own text, each
+    counted once: what only stands between its lines (captions, page heads) belongs to another kind."""
 
     document: str
     kind: str
@@ -73,6 +75,7 @@ def measure_coverage(
     rows = []
     for slug, found in passages.items():
         own = [claim for claim in claims if claim.document == slug]
+        own_parts = measure_own_parts(found)
         kinds = sorted({passage.kind for passage in found})
         for kind in kinds:
             of_kind = [passage for passage in found if passage.kind == kind]
@@ -84,7 +87,7 @@ def measure_coverage(
                         if passage.start <= span.start and span.end <= passage.end:
                             touched.add(passage.key)
                             resting.add(claim.key)
-            extent = _union((p.start, p.end) for p in of_kind)
+            extent = _union(part for p in of_kind for part in own_parts[p.key])
             covered = _union((s.start, s.end) for c in own for s in c.spans)
             without = len(touched) < len(of_kind)
             rows.append(

@@ -53,7 +53,7 @@ def find_contradictions(judgements: Iterable[Judgement]) -> list[NkgraphError]:
     errors: list[NkgraphError] = []
     for judgement in judgements:
         if len(judgement.things) != 2:
-            message = f"{judgement.key}: judges {len(judgement.things)} things, and a judgement is about two"
+            message = f"{judgement.key}: a judgement is about two things, and this one is about {len(judgement.things)}"
             errors.append(ClaimError(message, path=judgement.path, line=judgement.line, remedy="name two in `judges`"))
             continue
         earlier = first.setdefault((judgement.kind, judgement.things), judgement)
@@ -89,7 +89,7 @@ def find_dissolved(judgements: Iterable[Judgement]) -> Iterator[Finding]:
                 "no thing of the group is joined to another until one of these judgements is withdrawn"
             )
             yield Finding(
-                Severity.WARNING, "judgements-contradict", judgement.key, message, judgement.path, judgement.line
+                Severity.WARNING, "judgements-contradict-by-chain", judgement.key, message, judgement.path, judgement.line
             )
 
 

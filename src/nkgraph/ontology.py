@@ -15,7 +15,7 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph.errors import VocabularyError
-from nkgraph.iris import ONTOLOGY, PREFIXES, ontology_iri
+from nkgraph.iris import ONTOLOGY, PREFIXES, ontology_iri, shorten
 
 __all__ = ["Property", "Vocabulary", "load_vocabulary", "nearest", "read_turtle", "turtle_files"]
 
@@ -92,8 +92,21 @@ def read_turtle(path: Path) -> list[ox.Triple]:
         raise VocabularyError(f"cannot be read ({error.strerror})", path=path) from error
     for triple in triples:
         if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
-            raise VocabularyError("holds a blank node", path=path, remedy="give the nested thing an IRI")
+            message = f"holds a blank node (at {shorten(triple.predicate.value)})"
+            raise VocabularyError(message, path=path, remedy="give the nested thing an IRI")
     return triples
+
+
+def _check_schemes(folder: Path, path: Path, triples: Iterable[ox.Triple]) -> None:
+    """Refuse a property coded in a scheme that has no file in ``schemes/``."""
+    schemes = {scheme.stem for scheme in (folder / "schemes").glob("*.ttl")}
+    for triple in triples:
+        if triple.predicate.value == ontology_iri("codedIn") and isinstance(triple.object, ox.NamedNode):
+            scheme = triple.object.value.removeprefix(PREFIXES["code"])
+            if scheme not in schemes and isinstance(triple.subject, ox.NamedNode):
+                message = f"{_local(triple.subject.value)} is coded in {scheme!r}, and there is no such scheme"
+                remedy = f"write schemes/{scheme}.ttl" if not nearest(scheme, schemes) else None
+                raise VocabularyError(message + nearest(scheme, schemes), path=path, remedy=remedy)
 
 
 def _local(iri: str) -> str:
@@ -109,7 +122,9 @@ def load_vocabulary(folder: Path) -> Vocabulary:
     """
     triples: set[ox.Triple] = set()
     for path in turtle_files(folder):
-        triples.update(read_turtle(path))
+        found = read_turtle(path)
+        _check_schemes(folder, path, found)
+        triples.update(found)
     objects: dict[tuple[str, str], list[str]] = {}
     typed: dict[str, set[str]] = {}
     for triple in triples:
@@ -166,7 +181,7 @@ def _read_properties(
             continue
         schemes = [s.removeprefix(PREFIXES["code"]) for s in objects.get((iri, ontology_iri("codedIn")), [])]
         if schemes and schemes[0] not in codes:
-            raise VocabularyError(f"{_local(iri)} is coded in {schemes[0]!r}, and there is no such scheme")
+            raise VocabularyError(f"{_local(iri)} is coded in {schemes[0]!r}, and that scheme holds no code")
         domains = frozenset(_local(d) for d in objects.get((iri, _SCHEMA + "domainIncludes"), []))
         ranges = tuple(objects.get((iri, _SCHEMA + "rangeIncludes"), []))
         properties[_local(iri)] = Property(

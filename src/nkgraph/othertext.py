@@ -22,7 +22,7 @@ __all__ = ["OtherText", "Stream", "find_leaves"]
 _PAGE_NUMBER: Final = re.compile(
     r"[-–—\s\[(]*(?:page\s+)?(?:\d{1,3}|[ivxlc]{1,7})(?:\s*(?:/|of)\s*\d{1,3})?[-–—\s\])]*", re.IGNORECASE
 )
-_EDGE_NUMBER: Final = re.compile(r"^\W*\d{1,4}\W+|\W+\d{1,4}\W*$")
+_EDGE_NUMBER: Final = re.compile(r"^\W*\d{1,3}\W+|\W+\d{1,3}\W*$")
 
 
 @attrs.frozen(eq=False)

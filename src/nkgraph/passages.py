@@ -30,6 +30,7 @@ __all__ = [
     "fold_passage",
     "furniture_spans",
     "load_index",
+    "measure_own_parts",
     "measure_segments",
     "passage_at",
     "split_passages",
@@ -52,7 +53,7 @@ def split_passages(slug: str, text: str) -> tuple[Passage, ...]:
     pieces = sorted(read_layout(text), key=lambda piece: (piece.start, -piece.end))
     leaves = list(_name_leaves(pieces))
     found = sorted([*leaves, *_hold(leaves)], key=lambda p: (p.start, p.kind not in CONTAINERS, -p.end, p.key))
-    folded = {key: join_folded(fold(text, *part) for part in parts) for key, parts in _own_parts(found).items()}
+    folded = {key: join_folded(fold(text, *part) for part in parts) for key, parts in measure_own_parts(found).items()}
     return tuple(
         attrs.evolve(p, folded_length=len(folded[p.key]), fingerprint=fingerprint(folded[p.key].characters))
         for p in found
@@ -109,7 +110,7 @@ def measure_segments(passages: Sequence[Passage]) -> list[tuple[int, int, Passag
     return segments
 
 
-def _own_parts(passages: Sequence[Passage]) -> dict[str, list[tuple[int, int]]]:
+def measure_own_parts(passages: Sequence[Passage]) -> dict[str, list[tuple[int, int]]]:
     """Return for each key the ranges of its own text: a leaf's segments; a holder's running text."""
     parents = {p.key: p.parent for p in passages}
     parts: dict[str, list[tuple[int, int]]] = {p.key: [] for p in passages}
@@ -128,7 +129,7 @@ def fold_passage(passages: Sequence[Passage], key: str, text: str) -> Folded:
     Raises:
         KeyError: no passage has the key.
     """
-    return join_folded(fold(text, *part) for part in _own_parts(passages)[key])
+    return join_folded(fold(text, *part) for part in measure_own_parts(passages)[key])
 
 
 def find_leaf(passages: Sequence[Passage], start: int, end: int) -> Passage | None:
@@ -208,7 +209,7 @@ def check_index(index: Mapping[str, Sequence[Passage]], texts: Mapping[str, str]
                 Finding(Severity.VIOLATION, "passage-missing", slug, "the document has no index of passages")
             )
             continue
-        for key, parts in _own_parts(index[slug]).items():
+        for key, parts in measure_own_parts(index[slug]).items():
             passage = next(p for p in index[slug] if p.key == key)
             folded = join_folded(fold(text, *part) for part in parts).characters
             if (len(folded), fingerprint(folded)) != (passage.folded_length, passage.fingerprint):

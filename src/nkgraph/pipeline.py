@@ -144,16 +144,18 @@ def check_source(source: Source, project: Project, quads: Iterable[ox.Quad] | No
     """Return what SHACL finds in the asserted data, and which judgements disagree; each finding with file and line."""
     asserted = assemble(source).quads if quads is None else quads
     places = {claim_iri(c.document, c.key): (c.path, c.line) for c in source.claims}
-    return [*validate(asserted, project.shapes, places_of=places), *find_dissolved(read_judgements(source.claims))]
+    findings = validate(asserted, project.shapes, places_of=places)
+    told = {(finding.rule, finding.path, finding.line) for finding in findings}
+    dissolved = find_dissolved(read_judgements(source.claims))  # the shape of that name looks for short chains only
+    return [*findings, *(found for found in dissolved if (found.rule, found.path, found.line) not in told)]
 
 
 def _digest_inputs(project: Project) -> str:
     digest = hashlib.sha256()
-    for folder in (project.ontology, project.data):
-        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-            if path.relative_to(folder).parts[0] == "coding":
-                continue
-            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes() + b"\0")
+    folders = [project.ontology, *(project.data / name for name in ("claims", "documents", "passages", "reference"))]
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".ttl", ".rq", ".yaml", ".tsv"}):
+            digest.update(f"{folder.name}/{path.relative_to(folder)}".encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

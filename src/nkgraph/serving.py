@@ -30,9 +30,11 @@ def bind(host: str, port: int) -> socket.socket:
     Raises:
         ServeError: the port is in use or not allowed, or the host is not one of this machine.
     """
+    if not 0 <= port <= 65535:
+        raise ServeError(f"no such port: {port}", remedy="name one from 1 to 65535 with --port, or 0 for any free one")
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ServeError(f"no such host or port: {host}:{port}", remedy="name another with --host, --port") from error
     listener = socket.socket(family, kind, protocol)
     try:
@@ -59,6 +61,12 @@ class _Keeper(Arbiter):  # type: ignore[misc]
             sys.stderr.write("the process that holds the graph has ended; starting it again\n")
             self.template.launch()
 
+    def stop(self, graceful: bool = True) -> None:
+        """Stop the workers; in a hurry (SIGINT, SIGQUIT) end the queries first, so that no worker waits for one."""
+        if not graceful:
+            self.template.stop()
+        super().stop(graceful)
+
 
 class _Application(BaseApplication):  # type: ignore[misc]
     """gunicorn with settings of ours and an application made before the workers are forked."""
@@ -73,14 +81,15 @@ class _Application(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         """Set what differs from gunicorn's defaults."""
         settings = {
-            "bind": [f"fd://{self._listener.fileno()}"],
+            # gunicorn owns and closes the descriptor from here on
+            "bind": [f"fd://{self._listener.detach()}"],
             "worker_class": "gthread",
             "workers": _WORKERS,
             "threads": _THREADS,
             "preload_app": True,
             "loglevel": "warning",
             "accesslog": None,
-            "graceful_timeout": 5,
+            "graceful_timeout": 3,
             # above the deadline and the wait of a query
             "timeout": 60,
             "keepalive": 5,

@@ -139,6 +139,8 @@ def refuse_nesting(text: str) -> None:
     Raises:
         QueryError: more than 200 brackets are open at once.
     """
+    if sum(text.count(bracket) for bracket in "{([") <= _DEEPEST:
+        return
     depth = 0
     for token in tokenise(text):
         if token.text in {"{", "(", "["}:
@@ -204,6 +206,8 @@ def is_update(text: str) -> bool:
     >>> is_update("PREFIX a: <urn:a> INSERT DATA { a:b a:c 1 }"), is_update("SELECT * { ?insert ?p ?o }")
     (True, False)
     """
+    if _UPDATES.isdisjoint(re.findall("[A-Z]+", text.upper())):
+        return False
     tokens = list(tokenise(text))
     index, _, _ = _skip_prologue(tokens, None)
     return index < len(tokens) and tokens[index].text.upper() in _UPDATES

@@ -4,9 +4,10 @@ A file of ``shapes/`` is one rule, named like the file. Three things are ours (`
 
 * The focus node of a SPARQL rule is the one term that the rule turns on (``sh:targetNode nk:Claim``), and ``?value`` the
   thing that offends: pyshacl parses and runs such a query anew for each focus node, and there are thousands of claims.
-* Rules about *every* triple ask the summary of uses: one ``shape:Use`` stands for all triples with the same property,
-  classes of the subject, and kind of value. A result about a use is reported for each triple behind it. (Asked of each
-  triple, "is the property used on this class" alone takes rdflib 5 s at 60,000 triples.)
+* Rules about *every* triple ask a summary: one ``shape:Use`` stands for all triples with the same property, classes of
+  the subject, and kind of value; one ``shape:Repeat`` for a thing's several values of one property. A result about one of
+  them is reported for each triple behind it. (Asked of each triple, "is the property used on this class" alone takes
+  rdflib 5 s at 60,000 triples.)
 * Triples whose property no rule names are not loaded (selectors, fingerprints, labels).
 """
 
@@ -35,9 +36,14 @@ SHAPE: Final = BASE + "shape/"
 
 _TYPE: Final = PREFIXES["rdf"] + "type"
 _STRING: Final = PREFIXES["xsd"] + "string"
+_ONTOLOGY_GRAPH: Final = graph_iri("ontology")
 #: Graphs made from the asserted data, which are not validated.
 _MADE: Final = tuple(graph_iri(name) for name in ("inferred", "statistics", "view"))
-_SEVERITIES: Final = {SH.Violation: Severity.VIOLATION, SH.Warning: Severity.WARNING, SH.Info: Severity.INFO}
+_SEVERITIES: Final = {
+    str(SH.Violation): Severity.VIOLATION,
+    str(SH.Warning): Severity.WARNING,
+    str(SH.Info): Severity.INFO,
+}
 _IRI: Final = re.compile(r"https?://[^\s<>\"',;(){}]*[^\s<>\"',;(){}.:]")
 _PREFIX: Final = re.compile(r"PREFIX\s+(\w*):\s*<([^>]*)>")
 _NAME: Final = re.compile(r"(?<![\w<:/#?$])(\w+):(\w[\w-]*)")
@@ -116,7 +122,9 @@ def _convert(term: Term) -> URIRef | BNode | Literal:
     if term.language:
         return Literal(term.value, lang=term.language)
     datatype = term.datatype.value
-    return Literal(term.value) if datatype == _STRING else Literal(term.value, datatype=URIRef(datatype), normalize=False)
+    return (
+        Literal(term.value) if datatype == _STRING else Literal(term.value, datatype=URIRef(datatype), normalize=False)
+    )
 
 
 @attrs.frozen(cache_hash=True)
@@ -139,7 +147,7 @@ class _Use:
     subject_classes: tuple[str, ...]
     value: _Value
 
-    def triples(self, node: URIRef) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+    def describe(self, node: URIRef) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
         """Yield the triples by which shapes ask for this use."""
         yield node, RDF.type, URIRef(SHAPE + "Use")
         yield node, URIRef(SHAPE + "property"), URIRef(self.property)
@@ -157,62 +165,99 @@ class _Use:
             yield node, URIRef(SHAPE + "valueSpace"), Literal(self.value.space)
 
 
-def _sum_up(quads: Sequence[ox.Quad]) -> dict[_Use, list[ox.Quad]]:
-    """Return the uses of properties outside the ontology, in order, each with its triples."""
+@attrs.frozen
+class _Repeat:
+    """Several values of one property of one thing."""
+
+    property: str
+    subject: str
+
+    def describe(self, node: URIRef) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
+        """Yield the triples by which shapes ask for this repeat."""
+        yield node, RDF.type, URIRef(SHAPE + "Repeat")
+        yield node, URIRef(SHAPE + "property"), URIRef(self.property)
+
+
+def _repeats(quads: Iterable[ox.Quad]) -> dict[_Repeat, list[ox.Quad]]:
+    """Return the things outside the ontology that have a property more than once, each with its triples."""
+    stated: dict[tuple[Term, str], list[ox.Quad]] = defaultdict(list)
+    for quad in quads:
+        stated[quad.subject, quad.predicate.value].append(quad)
+    found = {
+        _Repeat(name, _text(thing)): them for (thing, name), them in stated.items() if len({q.object for q in them}) > 1
+    }
+    return dict(sorted(found.items(), key=lambda item: repr(item[0])))
+
+
+def _uses(quads: Sequence[ox.Quad], ontology: Iterable[ox.Quad]) -> dict[_Use, list[ox.Quad]]:
+    """Return the uses of properties, in order, each with its triples."""
     typed: dict[Term, set[str]] = defaultdict(set)
     schemed: dict[Term, set[str]] = defaultdict(set)
-    for quad in quads:
-        if quad.predicate.value == _TYPE:
-            typed[quad.subject].add(str(quad.object.value))
-        elif quad.predicate.value == PREFIXES["skos"] + "inScheme":
-            schemed[quad.subject].add(str(quad.object.value))
     subjects = {quad.subject for quad in quads}
+    for quad in (*quads, *ontology):
+        subjects.add(quad.subject)
+        if quad.predicate.value == _TYPE:
+            typed[quad.subject].add(_text(quad.object))
+        elif quad.predicate.value == PREFIXES["skos"] + "inScheme":
+            schemed[quad.subject].add(_text(quad.object))
     nested = {quad.object for quad in quads if isinstance(quad.object, ox.BlankNode)}
+    classes = {term: tuple(sorted(names)) for term, names in typed.items()}
 
-    def value_of(term: Term) -> _Value:
+    def sum_up(term: Term) -> _Value:
         if isinstance(term, ox.Literal):
-            ill_formed = _convert(term).ill_typed  # type: ignore[union-attr]
+            ill_formed = getattr(_convert(term), "ill_typed", None)
             return _Value(SH.Literal, datatype=SHAPE + "ill-formed" if ill_formed else term.datatype.value)
-        if isinstance(term, ox.BlankNode):
-            return _Value(SH.BlankNode, tuple(sorted(typed.get(term, ()))))
-        space = None if term in subjects else shorten(term.value).partition(":")[0]
-        return _Value(SH.IRI, tuple(sorted(typed.get(term, ()))), tuple(sorted(schemed.get(term, ()))), space)
+        kind = SH.BlankNode if isinstance(term, ox.BlankNode) else SH.IRI
+        space = None if term in subjects else shorten(_text(term)).partition(":")[0]
+        return _Value(kind, classes.get(term, ()), tuple(sorted(schemed.get(term, ()))), space)
 
     values: dict[Term, _Value] = {}
-    classes: dict[Term, tuple[str, ...]] = {}
     uses: dict[_Use, list[ox.Quad]] = defaultdict(list)
     for quad in quads:
-        if _graph_name(quad) == graph_iri("ontology"):
-            continue
-        subject, value = quad.subject, quad.object
-        if value not in values:
-            values[value] = value_of(value)
-        if subject not in classes:
-            classes[subject] = tuple(sorted(typed.get(subject, ())))
-        kind = SH.BlankNode if isinstance(subject, ox.BlankNode) and subject not in nested else SH.IRI
-        uses[_Use(quad.predicate.value, kind, classes[subject], values[value])].append(quad)
+        if quad.object not in values:
+            values[quad.object] = sum_up(quad.object)
+        kind = SH.BlankNode if isinstance(quad.subject, ox.BlankNode) and quad.subject not in nested else SH.IRI
+        uses[_Use(quad.predicate.value, kind, classes.get(quad.subject, ()), values[quad.object])].append(quad)
     return dict(sorted(uses.items(), key=lambda item: repr(item[0])))
 
 
-def _graph_name(quad: ox.Quad) -> str:
-    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+@attrs.frozen(eq=False)
+class _Data:
+    """What is validated: the asserted quads, the graph of them, and the triples behind each node of the summary."""
+
+    quads: Sequence[ox.Quad]
+    graph: Graph
+    behind: Mapping[Node, Sequence[ox.Quad]]
 
 
-def _load(quads: Sequence[ox.Quad], properties: frozenset[str], uses: Mapping[URIRef, _Use]) -> Graph:
-    """Return the graph to validate: the triples of properties that rules name, and the summary of uses."""
+def _load(quads: Iterable[ox.Quad], properties: frozenset[str]) -> _Data:
+    """Load the triples of properties that rules name, and the summary of all."""
+    asserted = [quad for quad in quads if not _graph_name(quad).startswith(_MADE)]
     wanted = properties | {_TYPE, str(RDFS.subClassOf)}
     graph = Graph()
     terms: dict[Term, URIRef | BNode | Literal] = {}
-    for quad in quads:
+    for quad in asserted:
         if quad.predicate.value in wanted:
             for term in (quad.subject, quad.predicate, quad.object):
                 if term not in terms:
                     terms[term] = _convert(term)
             graph.add((terms[quad.subject], terms[quad.predicate], terms[quad.object]))
-    for node, use in uses.items():
-        for triple in use.triples(node):
+    own = [quad for quad in asserted if _graph_name(quad) != _ONTOLOGY_GRAPH]
+    summary: list[tuple[_Use | _Repeat, list[ox.Quad]]] = [
+        *_uses(own, (q for q in asserted if _graph_name(q) == _ONTOLOGY_GRAPH)).items(),
+        *_repeats(own).items(),
+    ]
+    behind: dict[Node, Sequence[ox.Quad]] = {}
+    for number, (described, triples) in enumerate(summary):
+        node = URIRef(f"{SHAPE}summary/{number}")
+        behind[node] = triples
+        for triple in described.describe(node):
             graph.add(triple)
-    return graph
+    return _Data(asserted, graph, behind)
+
+
+def _graph_name(quad: ox.Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
 
 
 def _run(data: Graph, shapes: Graph) -> Graph:
@@ -308,12 +353,12 @@ def _is_thing(iri: str) -> bool:
     return iri == "[]" or (iri.startswith(BASE) and not iri.startswith((ONTOLOGY, BASE + "code/")))
 
 
-def _offences(report: Graph, result: Node, uses: Mapping[URIRef, Sequence[ox.Quad]]) -> Iterator[_Offence]:
-    """Yield the things that a result is about: the focus node, the value of a focus term, or each triple behind a use."""
+def _offences(report: Graph, result: Node, behind: Mapping[Node, Sequence[ox.Quad]]) -> Iterator[_Offence]:
+    """Yield what a result is about: the focus node, the value of a focus term, or each triple behind a node of the summary."""
     focus, value, path = (report.value(result, p) for p in (SH.focusNode, SH.value, SH.resultPath))
     for node in (focus, value):
-        if node in uses:
-            for quad in uses[node]:
+        if node is not None and node in behind:
+            for quad in behind[node]:
                 yield _Offence(_text(quad.subject), quad.predicate.value, _text(quad.object), _graph_name(quad))
             return
     assert focus is not None
@@ -341,9 +386,7 @@ def _fill(message: str, offence: _Offence, report_value: Node | None) -> str:
     return _IRI.sub(lambda match: shorten(match[0]).removeprefix("nk:"), message)
 
 
-def validate(
-    quads: Iterable[ox.Quad], shapes: Path, *, places_of: Mapping[str, tuple[Path, int]]
-) -> list[Finding]:
+def validate(quads: Iterable[ox.Quad], shapes: Path, *, places_of: Mapping[str, tuple[Path, int]]) -> list[Finding]:
     """Return what the shapes find in the merged asserted data, worst first.
 
     ``quads`` are claims, provenance, reference data, documents and the ontology; graphs that are made from them
@@ -354,24 +397,21 @@ def validate(
         VocabularyError: a file of shapes is not Turtle, not one shape, or cannot be run.
     """
     loaded = load_shapes(shapes)
-    asserted = [quad for quad in quads if not _graph_name(quad).startswith(_MADE)]
-    summary = {URIRef(f"{SHAPE}use/{n}"): pair for n, pair in enumerate(_sum_up(asserted).items())}
-    data = _load(asserted, loaded.properties, {node: use for node, (use, _) in summary.items()})
-    report = _validate(data, loaded)
-    triples = {node: behind for node, (_, behind) in summary.items()}
+    data = _load(quads, loaded.properties)
+    report = _validate(data.graph, loaded)
     results = list(report.subjects(RDF.type, SH.ValidationResult))
-    places = _index(asserted if results else (), places_of)
+    places = _index(data.quads if results else (), places_of)
     found: dict[Finding, None] = {}
     for result in results:
-        source = report.value(result, SH.sourceShape)
+        source, constraint = report.value(result, SH.sourceShape), report.value(result, SH.sourceConstraint)
         assert source is not None
         path = loaded.files[source]
         rule = loaded.rule(path)
-        constraint = report.value(result, SH.sourceConstraint)
-        own = loaded.graph.value(source, SH.message) or loaded.graph.value(constraint, SH.message)
-        message = report.value(result, SH.resultMessage) if own else loaded.graph.value(rule, SH.message)
-        severity = _SEVERITIES[loaded.graph.value(rule, SH.severity, default=SH.Violation)]  # type: ignore[index]
-        for offence in _offences(report, result, triples):
+        worded = any((node, SH.message, None) in loaded.graph for node in (source, constraint) if node is not None)
+        message = report.value(result, SH.resultMessage) if worded else loaded.graph.value(rule, SH.message)
+        severity = loaded.graph.value(rule, SH.severity, default=SH.Violation)
+        for offence in _offences(report, result, data.behind):
             text = _fill(str(message), offence, report.value(result, SH.value))
-            found[Finding(severity, path.stem, shorten(offence.thing), text, *places.find(offence))] = None
+            thing = shorten(offence.thing)
+            found[Finding(_SEVERITIES[str(severity)], path.stem, thing, text, *places.find(offence))] = None
     return sort_findings(list(found))

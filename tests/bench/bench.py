@@ -180,16 +180,26 @@ def main() -> None:
     sys.stderr.write("measuring; this takes a few minutes\n")
     print("| what | seconds | peak MB | result |\n|---|--:|--:|---|")
     seconds, memory, sizes = _measure(lambda: _claims_to_store(project))
-    print(f"| claims to served store (read, SHACL, infer, write, load) | {seconds:.2f} | {memory:.0f} | {sizes[0]} quads |")
+    print(
+        f"| claims to served store (read, SHACL, infer, write, load) | {seconds:.2f} | {memory:.0f} | {sizes[0]} quads |"
+    )
     _, memory, alone = _measure(lambda: _shacl_alone(project))
     print(f"| SHACL alone | {alone:.2f} | {memory:.0f} | |")
     _, memory, (alone, count) = _measure(lambda: _inference_alone(project))
     print(f"| inference alone (ours: OWL 2 RL used, and domain rules) | {alone:.2f} | {memory:.0f} | {count} triples |")
     _, memory, theirs = _measure(lambda: _reasonable(project))
-    print(f"| reasonable on the same triples | {theirs[0]:.2f} | {memory:.0f} | {theirs[1]} triples |" if theirs else "| reasonable | failed | | |")
+    print(
+        f"| reasonable on the same triples | {theirs[0]:.2f} | {memory:.0f} | {theirs[1]} triples |"
+        if theirs
+        else "| reasonable | failed | | |"
+    )
     limit = arguments.owlrl_seconds
     _, memory, closed = _measure(lambda: _owlrl(project, limit))
-    print(f"| owlrl on the same triples | {closed[0]:.1f} | {memory:.0f} | {closed[1]} triples |" if closed else f"| owlrl on the same triples | > {limit} | | ended |")
+    print(
+        f"| owlrl on the same triples | {closed[0]:.1f} | {memory:.0f} | {closed[1]} triples |"
+        if closed
+        else f"| owlrl on the same triples | > {limit} | | ended |"
+    )
     _compare_queries(project, arguments.runs, arguments.rdflib_seconds)
 
 

@@ -21,6 +21,7 @@ from nkgraph.cli.options import (
     read_texts,
     scan_texts,
 )
+from nkgraph.dates import date_bounds
 from nkgraph.documents import (
     decode_document,
     describe_document,
@@ -29,10 +30,10 @@ from nkgraph.documents import (
     recognise_document,
     write_document,
 )
-from nkgraph.errors import BuildError, DocumentError, ReadError
+from nkgraph.errors import BuildError, DocumentError, ParameterError, ReadError
 from nkgraph.findings import Severity, sort_findings
 from nkgraph.identifiers import register_claims
-from nkgraph.iris import PREFIXES
+from nkgraph.iris import PREFIXES, expand, shorten
 from nkgraph.ontology import nearest
 from nkgraph.passages import load_index, split_passages, write_index
 from nkgraph.pipeline import build as build_graph
@@ -237,6 +238,11 @@ def _add_document(
     known = load_documents(project.data / "documents")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise DocumentError(f"{slug!r} is no short name", remedy="use lower case letters, digits and hyphens")
+    if date is not None:
+        try:
+            date_bounds(date)
+        except ValueError as error:
+            raise DocumentError(f"--date: {error}", remedy="write 2009, 2009-08 or 2009-08-14") from error
     if any(document.slug == slug for document in known):
         raise DocumentError(f"there is already a document {slug!r}", remedy="choose another --slug")
     text = decode_document(content, file)
@@ -269,22 +275,28 @@ def export(form: str, graph: str | None, output: Path | None, out: Path | None) 
     Example:
       nkgraph export --format ttl --graph graph:reference/places
     """
-    from nkgraph.iris import expand
-
     store = open_store(project_of(None, out).graph_file)
     chosen = _FORMATS[form]
+    quads: list[ox.Quad] | list[ox.Triple] = sorted(store, key=str)
     if graph is not None or not chosen.supports_datasets:
-        name = ox.NamedNode(expand(graph)) if graph is not None else ox.DefaultGraph()
-        if graph is not None and not store.contains_named_graph(name):
-            names = [str(n.value) for n in store.named_graphs()]
-            raise ReadError(f"there is no graph {graph!r}{nearest(expand(graph), names)}")
-        found = [q.triple for q in store.quads_for_pattern(None, None, None, name)]
-        content = ox.serialize(sorted(found, key=str), format=chosen, prefixes=dict(PREFIXES))
-    else:
-        content = ox.serialize(sorted(store, key=str), format=chosen, prefixes=dict(PREFIXES))
+        name = ox.DefaultGraph() if graph is None else _find_graph(store, graph)
+        quads = sorted((q.triple for q in store.quads_for_pattern(None, None, None, name)), key=str)
+    content = ox.serialize(quads, format=chosen, prefixes=PREFIXES)
     assert content is not None
     if output is not None:
         write_atomically(output, content.decode())
     else:
         sys.stdout.buffer.write(content)
     return 0
+
+
+def _find_graph(store: ox.Store, name: str) -> ox.NamedNode:
+    try:
+        graph = ox.NamedNode(expand(name, strict=True))
+    except ValueError as error:
+        raise ParameterError(f"{name!r} is not the name of a graph ({error})", remedy="write graph:view/asserted") from error
+    if not store.contains_named_graph(graph):
+        names = [shorten(found.value) for found in store.named_graphs() if isinstance(found, ox.NamedNode)]
+        remedy = "`nkgraph sparql \"SELECT DISTINCT ?g { GRAPH ?g {} }\"` lists them"
+        raise ParameterError(f"there is no graph {name!r}{nearest(shorten(graph.value), names)}", remedy=remedy)
+    return graph

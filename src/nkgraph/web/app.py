@@ -11,7 +11,7 @@ from nkgraph.queries import CannedQuery
 from nkgraph.sparql import Limits, QueryAnswering
 from nkgraph.tables import show_cell
 from nkgraph.web import canned, endpoint, entities, lookups, pages, problems
-from nkgraph.web.site import DatasetInfo, Site, current_site, link_to, name_of
+from nkgraph.web.site import DatasetInfo, Site, brief_name_of, current_site, link_to, name_of
 
 __all__ = ["create_app"]
 
@@ -50,7 +50,7 @@ def create_app(
     for part in (pages, endpoint, canned, entities):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(Exception, problems.handle)
-    app.jinja_env.filters.update(cell=show_cell, link=link_to, short=name_of)
+    app.jinja_env.filters.update(cell=show_cell, link=link_to, short=name_of, brief=brief_name_of)
     app.context_processor(lambda: {"info": current_site().info, "query_for": lookups.write_incoming})
     app.after_request(_finish)
     return app

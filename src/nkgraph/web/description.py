@@ -157,6 +157,13 @@ def _read_types(statements: Iterable[Statement]) -> Iterator[tuple[str, str]]:
             yield statement.value.value, statement.value_label or _local(statement.value.value)
 
 
+def _read_path(iri: str) -> str:
+    """Return what the path of an IRI says, in words: the place of a thing in its document."""
+    parts = iri.removeprefix(BASE).split("/")
+    within = parts[2:] if parts[0] in {"claim", "id", "span"} and len(parts) > 2 else parts[1:]
+    return " · ".join(part.replace("-", " ") for part in within) or iri
+
+
 def _find_label(statements: Iterable[Statement]) -> str | None:
     labels = {s.property: s.value.value for s in statements if isinstance(s.value, ox.Literal)}
     return next((labels[name] for name in _LABELS if name in labels), None)
@@ -175,15 +182,12 @@ def describe_thing(service: QueryAnswering, iri: ox.NamedNode) -> Thing | None:
         said = list_said(service, iri)
     if not (statements or incoming or said):
         return None
-    typed = [
-        (s.value.value, s.value_label) for s in statements if s.property == _TYPE and isinstance(s.value, ox.NamedNode)
-    ]
-    types = tuple((kind, label or _local(kind)) for kind, label in typed)
+    types = tuple(sorted(_read_types(statements), key=lambda found: not found[0].startswith(BASE)))
     is_claim = any(kind == ontology_iri("Claim") for kind, _ in types)
     evidence = gather_evidence(list_claims(service, iri, itself=is_claim))
     return Thing(
         iri.value,
-        _find_label(statements) or iri.value.removeprefix(BASE).partition("/")[2] or iri.value,
+        _find_label(statements) or _read_path(iri.value),
         types,
         tuple(s for s in statements if s.property != _TYPE)[:5000],
         tuple(i for i in incoming if i.property.value != ontology_iri("about") or is_claim),

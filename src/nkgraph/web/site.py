@@ -13,7 +13,17 @@ from nkgraph.iris import BASE, shorten
 from nkgraph.queries import CannedQuery
 from nkgraph.sparql import Limits, Problem, QueryAnswering
 
-__all__ = ["ENTITY_ROOTS", "DatasetInfo", "ProblemError", "Site", "current_site", "is_private", "link_to", "name_of"]
+__all__ = [
+    "ENTITY_ROOTS",
+    "DatasetInfo",
+    "ProblemError",
+    "Site",
+    "brief_name_of",
+    "current_site",
+    "is_private",
+    "link_to",
+    "name_of",
+]
 
 #: First segments of the paths at which things of the dataset have their pages.
 ENTITY_ROOTS: Final = (
@@ -94,6 +104,19 @@ def link_to(iri: str) -> str | None:
 def name_of(iri: str) -> str:
     """Return an IRI as people read it: shortened by our prefixes."""
     return shorten(iri)
+
+
+def brief_name_of(iri: str) -> str:
+    """Return an IRI as tables and lists show it: what belongs to a document without the document's name.
+
+    >>> brief_name_of("https://w3id.org/nkgraph/id/some-report/case-1/narrator")
+    'case-1/narrator'
+    >>> brief_name_of("https://w3id.org/nkgraph/place/yanji")
+    'place:yanji'
+    """
+    root, _, rest = iri.removeprefix(BASE).partition("/")
+    _, mark, within = rest.partition("/")
+    return within if iri.startswith(BASE) and root in {"claim", "id", "span"} and mark else shorten(iri)
 
 
 def is_private(path: str) -> bool:
