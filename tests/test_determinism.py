@@ -19,8 +19,8 @@ from nkgraph.project import Project, default_project
 
 FIXTURE = Path(__file__).parent / "fixtures" / "second-report" / "data"
 
-#: Builds the project argv[1] (its ontology/ and data/) into argv[2]; argv[3] says in which order folders list what they hold. The shapes are
-#: left out: they take most of the time, and add nothing to the file.
+#: Builds the project argv[1] (its ontology/ and data/) into argv[2]; argv[3] says in which order folders list what they
+#: hold. The shapes are left out: they take most of the time, and add nothing to the file.
 SCRIPT = """
 import os, random, sys
 from pathlib import Path
@@ -141,7 +141,7 @@ def test_default_graph_is_the_merge(graphs: Graphs, built: bytes) -> None:
 
 
 def test_views_are_merges(graphs: Graphs) -> None:
-    """The asserted view merges claims, provenance, documents, reference data, ontology; the inferred one, what rules concluded."""
+    """The asserted view merges claims, provenance, documents, reference data and ontology; the inferred one, the rules."""
     asserted = [
         f"{BASE}claim/",
         *(graph_iri(name) for name in ("provenance", "document/", "reference/", "links/", "ontology")),

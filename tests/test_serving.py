@@ -33,7 +33,8 @@ from nkgraph.queries import load_queries
 from nkgraph.serving import serve
 from nkgraph.sparql import Limits
 try:
-    sys.exit(serve([Path(sys.argv[1])], load_queries(Path(sys.argv[2])), port=int(sys.argv[3]), limits=Limits(deadline=1)))
+    queries = load_queries(Path(sys.argv[2]))
+    sys.exit(serve([Path(sys.argv[1])], queries, port=int(sys.argv[3]), limits=Limits(deadline=1)))
 except NkgraphError as error:
     sys.exit(str(error))
 """

@@ -1,4 +1,4 @@
-"""Pages of canned queries and of things, their data, the error shape over all routes, and what every response carries."""
+"""Pages of canned queries and of things, their data, the error shape over all routes, headers of every response."""
 
 from __future__ import annotations
 

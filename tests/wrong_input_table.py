@@ -134,8 +134,9 @@ def run_here(row: Row, folder: Path, port: int = 0) -> Said:
     """Run a row in this process, by the very function that the command ``nkgraph`` calls."""
     from nkgraph.cli import main
 
-    out = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
-    err = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
+    out_bytes, err_bytes = io.BytesIO(), io.BytesIO()
+    out = io.TextIOWrapper(out_bytes, encoding="utf-8", write_through=True)
+    err = io.TextIOWrapper(err_bytes, encoding="utf-8", write_through=True)
     with ExitStack() as stack:
         stack.enter_context(mock.patch("nkgraph.project._PACKAGE", folder / "src" / "nkgraph"))
         stack.enter_context(mock.patch.dict(os.environ, {"NKGRAPH_DOCUMENTS": str(folder / "documents")}))
@@ -146,8 +147,7 @@ def run_here(row: Row, folder: Path, port: int = 0) -> Said:
             code = -1
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else -1
-    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
-    return _clean(code, *texts, folder, port)
+    return _clean(code, out_bytes.getvalue().decode(), err_bytes.getvalue().decode(), folder, port)
 
 
 def run_apart(row: Row, folder: Path, port: int = 0) -> Said:
@@ -211,7 +211,9 @@ def _page_lines(groups: Mapping[str, list[Row]], count: int) -> Iterator[str]:
                 yield _describe_change(change)
             if row.file_limit is not None:
                 yield f"No file may grow over {row.file_limit} bytes, as on a disk that is full.\n\n"
-            said = "".join(text if text.endswith("\n") or not text else text + "\n" for text in (row.stdout, row.stderr))
+            said = "".join(
+                text if text.endswith("\n") or not text else text + "\n" for text in (row.stdout, row.stderr)
+            )
             yield f"```console\n$ nkgraph {row.run}\n{said}$ echo $?\n{row.exit}\n```\n"
 
 

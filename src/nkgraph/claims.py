@@ -24,9 +24,7 @@ STATUSES: Final = ("drafted", "reviewed", "disputed", "withdrawn")
 HOWS: Final = ("stated", "derived")
 #: Keys of a claim file that stand for two properties with one value.
 SHORTHANDS: Final = {"amount": ("amountMin", "amountMax"), "value": ("valueMin", "valueMax")}
-_FIELDS: Final = frozenset(
-    {"claim", "says", "words", "how", "from", "note", "status", "speaker", "via", "recorded_by"}
-)
+_FIELDS: Final = frozenset({"claim", "says", "words", "how", "from", "note", "status", "speaker", "via", "recorded_by"})
 _MARK: Final = re.compile(r"[0-9a-f]{16}")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _ANCHOR: Final = "name the words and run `nkgraph claims anchor`"
@@ -52,10 +50,12 @@ class FileReader:
         self.key = ""
 
     def fail(self, message: str, line: int, remedy: str | None = None) -> None:
+        """Note a mistake of the item that is being read."""
         named = f"{self.key}: {message}" if self.key else message
         self.errors.append(ClaimError(named, path=self.path, line=line, remedy=remedy))
 
     def text(self, tree: Tree | None, name: str) -> str | None:
+        """Return the text of a field, or None where it is left out or is none."""
         if tree is None:
             return None
         if not isinstance(tree, Scalar) or not tree.text:
@@ -64,6 +64,7 @@ class FileReader:
         return tree.text
 
     def texts(self, tree: Tree | None, name: str) -> tuple[str, ...]:
+        """Return the texts of a field that is a list."""
         if tree is None:
             return ()
         if not isinstance(tree, Sequence) or not all(isinstance(item, Scalar) for item in tree.items):
@@ -97,6 +98,7 @@ class FileReader:
         return Node(name, properties, tree.line, tree.lines)
 
     def refuse_property(self, key: str, prop: Property | None, kind: str | None, line: int) -> None:
+        """Note that a property is not known, or not one of a type."""
         if prop is not None:
             self.fail(f"{key!r} is no property of {kind}, but of {', '.join(sorted(prop.domains)) or 'nothing'}", line)
             return
@@ -105,6 +107,7 @@ class FileReader:
         self.fail(f"unknown property {key!r}{f' of {kind}' if kind else ''}{nearest(key, known)}", line)
 
     def values(self, prop: Property, key: str, tree: Tree) -> Iterator[str | Node]:
+        """Yield the values of a property, nested things read as such."""
         if isinstance(tree, Sequence):
             if not tree.items:
                 self.fail(f"{key} is empty", tree.line, "leave out what is not stated")
@@ -124,6 +127,7 @@ class FileReader:
             yield tree.text
 
     def span(self, tree: Item) -> Iterator[Span]:
+        """Yield the span that an item of ``words`` is, or nothing where it is none."""
         numbers = {}
         missing = [name for name in _SPAN_FIELDS if name not in tree.entries]
         if missing:
@@ -169,6 +173,7 @@ class FileReader:
         )
 
     def claim(self, tree: Tree) -> Claim | None:
+        """Return the claim that an item of a file is, as far as it can be read."""
         self.key = ""
         if not isinstance(tree, Item):
             self.fail("an item must be a mapping with `says` and `words`", tree.line)

@@ -2,8 +2,8 @@
 
 A message is sent over a Unix socket of kind SEQPACKET, which keeps packets apart: data packets first, and last one that
 closes the message with its length and header. Who has not seen that last packet, with the length that was counted, has
-nothing. Three packets stand alone: a child says that it is ready before it is sent anything; the template says that it is
-busy, or that the child of a connection has ended.
+nothing. Three packets stand alone: a child says that it is ready before it is sent anything; the template says that it
+is busy, or that the child of a connection has ended.
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ def read_judgements(claims: Iterable[Claim]) -> tuple[Judgement, ...]:
         properties = claim.says.properties
         if claim.status != "reviewed" or properties.get("type") != ("Judgement",):
             continue
-        things = {resource_iri(claim.document, thing) for thing in properties.get("judges", ()) if isinstance(thing, str)}
+        things = {
+            resource_iri(claim.document, thing) for thing in properties.get("judges", ()) if isinstance(thing, str)
+        }
         kinds, decisions = properties.get("judgementKind", ()), properties.get("decision", ())
         if kinds and decisions:
             kind, decision = str(kinds[0]), str(decisions[0])
@@ -89,7 +91,12 @@ def find_dissolved(judgements: Iterable[Judgement]) -> Iterator[Finding]:
                 "no thing of the group is joined to another until one of these judgements is withdrawn"
             )
             yield Finding(
-                Severity.WARNING, "judgements-contradict-by-chain", judgement.key, message, judgement.path, judgement.line
+                Severity.WARNING,
+                "judgements-contradict-by-chain",
+                judgement.key,
+                message,
+                judgement.path,
+                judgement.line,
             )
 
 

@@ -92,7 +92,9 @@ def _read_listing(path: Path) -> Iterator[tuple[str, list[Scalar]]]:
         rules = entry.entries.get("rules") if isinstance(entry, Item) else None
         if not isinstance(name, Scalar) or not isinstance(rules, Listed):
             remedy = "write `- stratum: …` and `rules: […]`"
-            raise VocabularyError("a stratum needs a name and a list of rules", path=path, line=entry.line, remedy=remedy)
+            raise VocabularyError(
+                "a stratum needs a name and a list of rules", path=path, line=entry.line, remedy=remedy
+            )
         yield name.text, [rule for rule in rules.items if isinstance(rule, Scalar)]
 
 

@@ -5,9 +5,9 @@ A file of ``shapes/`` is one rule, named like the file. Three things are ours (`
 * The focus node of a SPARQL rule is the one term that the rule turns on (``sh:targetNode nk:Claim``), and ``?value`` the
   thing that offends: pyshacl parses and runs such a query anew for each focus node, and there are thousands of claims.
 * Rules about *every* triple ask a summary: one ``shape:Use`` stands for all triples with the same property, classes of
-  the subject, and kind of value; one ``shape:Repeat`` for a thing's several values of one property. A result about one of
-  them is reported for each triple behind it. (Asked of each triple, "is the property used on this class" alone takes
-  rdflib 5 s at 60,000 triples.)
+  the subject, and kind of value; one ``shape:Repeat`` for all things that have one property more than once. A result about
+  one of them is reported for each triple behind it. (Asked of each triple, "is the property used on this class" alone
+  takes rdflib 5 s at 60,000 triples.)
 * Triples whose property no rule names are not loaded (selectors, fingerprints, labels).
 """
 
@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -31,11 +32,12 @@ from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, graph_iri, shorten
 
 __all__ = ["SHAPE", "Shapes", "load_shapes", "validate"]
 
-#: Namespace of the shapes, and of the terms in which uses are summed up.
+#: Namespace of the shapes, and of the terms of the summary.
 SHAPE: Final = BASE + "shape/"
 
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
 _TYPE: Final = PREFIXES["rdf"] + "type"
-_STRING: Final = PREFIXES["xsd"] + "string"
 _ONTOLOGY_GRAPH: Final = graph_iri("ontology")
 #: Graphs made from the asserted data, which are not validated.
 _MADE: Final = tuple(graph_iri(name) for name in ("inferred", "statistics", "view"))
@@ -44,27 +46,37 @@ _SEVERITIES: Final = {
     str(SH.Warning): Severity.WARNING,
     str(SH.Info): Severity.INFO,
 }
+_XSD: Final = PREFIXES["xsd"]
+_FORMS: Final = {
+    _XSD + "integer": re.compile(r"[+-]?\d+"),
+    _XSD + "decimal": re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)"),
+    _XSD + "boolean": re.compile(r"true|false|1|0"),
+    _XSD + "date": re.compile(r"\d{4}-\d\d-\d\d"),
+}
 _IRI: Final = re.compile(r"https?://[^\s<>\"',;(){}]*[^\s<>\"',;(){}.:]")
 _PREFIX: Final = re.compile(r"PREFIX\s+(\w*):\s*<([^>]*)>")
 _NAME: Final = re.compile(r"(?<![\w<:/#?$])(\w+):(\w[\w-]*)")
-
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 @attrs.frozen(eq=False)
 class Shapes:
     """The shapes of a folder: their graph, the file of each node of it, the rule of each file.
 
-    ``properties`` are the IRIs that some rule names, of which the properties to load are a part.
+    ``names`` are the IRIs that some rule names, of which the properties to load are a part.
     """
 
     graph: Graph
     files: Mapping[Node, Path]
-    properties: frozenset[str]
+    rules: Mapping[Path, URIRef]
+    names: frozenset[str]
 
-    def rule(self, path: Path) -> URIRef:
-        """Return the node shape of a file."""
-        return URIRef(SHAPE + path.stem)
+    def only(self, path: Path) -> Graph:
+        """Return the graph of one file."""
+        graph = Graph()
+        for subject, predicate, term in self.graph:
+            if self.files.get(subject) == path:
+                graph.add((subject, predicate, term))
+        return graph
 
 
 def load_shapes(folder: Path) -> Shapes:
@@ -75,32 +87,32 @@ def load_shapes(folder: Path) -> Shapes:
     """
     graph = Graph()
     files: dict[Node, Path] = {}
-    properties: set[str] = set()
+    rules: dict[Path, URIRef] = {}
+    names: set[str] = set()
     for path in sorted(folder.glob("*.ttl")):
-        own = _parse(path)
-        shapes = set(own.subjects(RDF.type, SH.NodeShape))
-        if shapes != {URIRef(SHAPE + path.stem)}:
-            names = ", ".join(sorted(map(str, shapes))) or "no node shape"
-            raise VocabularyError(f"holds {names}", path=path, remedy=f"a file holds one, here <{SHAPE}{path.stem}>")
-        for subject, predicate, term in own:
+        rules[path] = URIRef(SHAPE + path.stem)
+        triples = _parse(path)
+        held = {subject for subject, predicate, term in triples if (predicate, term) == (RDF.type, SH.NodeShape)}
+        if held != {rules[path]}:
+            listed = ", ".join(sorted(f"<{node}>" for node in held)) or "no node shape"
+            raise VocabularyError(f"holds {listed}", path=path, remedy=f"a file holds one shape, here <{rules[path]}>")
+        for subject, predicate, term in triples:
             graph.add((subject, predicate, term))
             files[subject] = path
-            properties |= _names(predicate, term)
-    if not files:
+            names |= _names(predicate, term)
+    if not rules:
         raise VocabularyError("holds no shapes", path=folder)
-    return Shapes(graph, files, frozenset(properties))
+    return Shapes(graph, files, rules, frozenset(names))
 
 
-def _parse(path: Path) -> Graph:
-    graph = Graph()
+def _parse(path: Path) -> list[tuple[Node, Node, Node]]:
     try:
-        for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True):
-            graph.add((_convert(quad.subject), _convert(quad.predicate), _convert(quad.object)))
+        quads = list(ox.parse(path=str(path), format=ox.RdfFormat.TURTLE, rename_blank_nodes=True))
     except SyntaxError as error:
         raise VocabularyError(f"not Turtle: {error.msg}", path=path, line=error.lineno) from error
     except OSError as error:
         raise VocabularyError(f"cannot be read ({error.strerror})", path=path) from error
-    return graph
+    return [(_convert(quad.subject), _convert(quad.predicate), _convert(quad.object)) for quad in quads]
 
 
 def _names(predicate: Node, term: Node) -> set[str]:
@@ -121,15 +133,38 @@ def _convert(term: Term) -> URIRef | BNode | Literal:
         raise ValueError("triple terms are in exports only")
     if term.language:
         return Literal(term.value, lang=term.language)
-    datatype = term.datatype.value
-    return (
-        Literal(term.value) if datatype == _STRING else Literal(term.value, datatype=URIRef(datatype), normalize=False)
-    )
+    datatype = _datatype(term)
+    if datatype == _XSD + "string":
+        return Literal(term.value)
+    return Literal(term.value, datatype=URIRef(datatype), normalize=False)
+
+
+def _datatype(literal: ox.Literal) -> str:
+    """Return the datatype of a literal, or ``shape:ill-formed`` if it is not written as its datatype demands."""
+    datatype = literal.datatype.value
+    formed = datatype not in _FORMS or _FORMS[datatype].fullmatch(literal.value) is not None
+    if formed and datatype == _XSD + "date":
+        try:
+            date.fromisoformat(literal.value)
+        except ValueError:
+            formed = False
+    return datatype if formed else SHAPE + "ill-formed"
+
+
+def _text(term: Term | Node) -> str:
+    """Return a term as messages have it; blank nodes have no name that would be the same in the next run."""
+    if isinstance(term, ox.BlankNode | BNode):
+        return "[]"
+    return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
+
+
+def _graph_name(quad: ox.Quad) -> str:
+    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
 
 
 @attrs.frozen(cache_hash=True)
 class _Value:
-    """What is summed up of a value: its classes and schemes, its kind, its space if nothing describes it, its datatype."""
+    """What is summed up of a value: kind, classes, schemes, datatype; and its space (``id``, ``place``) if none describes it."""
 
     kind: URIRef
     classes: tuple[str, ...] = ()
@@ -167,10 +202,9 @@ class _Use:
 
 @attrs.frozen
 class _Repeat:
-    """Several values of one property of one thing."""
+    """A property that some things have more than once."""
 
     property: str
-    subject: str
 
     def describe(self, node: URIRef) -> Iterator[tuple[URIRef, URIRef, URIRef | Literal]]:
         """Yield the triples by which shapes ask for this repeat."""
@@ -178,22 +212,11 @@ class _Repeat:
         yield node, URIRef(SHAPE + "property"), URIRef(self.property)
 
 
-def _repeats(quads: Iterable[ox.Quad]) -> dict[_Repeat, list[ox.Quad]]:
-    """Return the things outside the ontology that have a property more than once, each with its triples."""
-    stated: dict[tuple[Term, str], list[ox.Quad]] = defaultdict(list)
-    for quad in quads:
-        stated[quad.subject, quad.predicate.value].append(quad)
-    found = {
-        _Repeat(name, _text(thing)): them for (thing, name), them in stated.items() if len({q.object for q in them}) > 1
-    }
-    return dict(sorted(found.items(), key=lambda item: repr(item[0])))
-
-
 def _uses(quads: Sequence[ox.Quad], ontology: Iterable[ox.Quad]) -> dict[_Use, list[ox.Quad]]:
     """Return the uses of properties, in order, each with its triples."""
     typed: dict[Term, set[str]] = defaultdict(set)
     schemed: dict[Term, set[str]] = defaultdict(set)
-    subjects = {quad.subject for quad in quads}
+    subjects: set[Term] = set()
     for quad in (*quads, *ontology):
         subjects.add(quad.subject)
         if quad.predicate.value == _TYPE:
@@ -205,10 +228,10 @@ def _uses(quads: Sequence[ox.Quad], ontology: Iterable[ox.Quad]) -> dict[_Use, l
 
     def sum_up(term: Term) -> _Value:
         if isinstance(term, ox.Literal):
-            ill_formed = getattr(_convert(term), "ill_typed", None)
-            return _Value(SH.Literal, datatype=SHAPE + "ill-formed" if ill_formed else term.datatype.value)
+            return _Value(SH.Literal, datatype=_datatype(term))
         kind = SH.BlankNode if isinstance(term, ox.BlankNode) else SH.IRI
-        space = None if term in subjects else shorten(_text(term)).partition(":")[0]
+        ours = term not in subjects and _text(term).startswith(BASE)
+        space = re.split("[/#]", _text(term).removeprefix(BASE))[0] if ours else None
         return _Value(kind, classes.get(term, ()), tuple(sorted(schemed.get(term, ()))), space)
 
     values: dict[Term, _Value] = {}
@@ -221,6 +244,18 @@ def _uses(quads: Sequence[ox.Quad], ontology: Iterable[ox.Quad]) -> dict[_Use, l
     return dict(sorted(uses.items(), key=lambda item: repr(item[0])))
 
 
+def _repeats(quads: Iterable[ox.Quad]) -> dict[_Repeat, list[ox.Quad]]:
+    """Return the properties that some things have more than once, in order, each with the triples of these things."""
+    stated: dict[tuple[Term, str], list[ox.Quad]] = defaultdict(list)
+    for quad in quads:
+        stated[quad.subject, quad.predicate.value].append(quad)
+    repeats: dict[_Repeat, list[ox.Quad]] = defaultdict(list)
+    for (_, name), triples in sorted(stated.items(), key=lambda item: item[0][1]):
+        if len(triples) > 1 and len({quad.object for quad in triples}) > 1:
+            repeats[_Repeat(name)].extend(triples)
+    return repeats
+
+
 @attrs.frozen(eq=False)
 class _Data:
     """What is validated: the asserted quads, the graph of them, and the triples behind each node of the summary."""
@@ -230,34 +265,31 @@ class _Data:
     behind: Mapping[Node, Sequence[ox.Quad]]
 
 
-def _load(quads: Iterable[ox.Quad], properties: frozenset[str]) -> _Data:
+def _load(quads: Iterable[ox.Quad], names: frozenset[str]) -> _Data:
     """Load the triples of properties that rules name, and the summary of all."""
-    asserted = [quad for quad in quads if not _graph_name(quad).startswith(_MADE)]
-    wanted = properties | {_TYPE, str(RDFS.subClassOf)}
+    own: list[ox.Quad] = []
+    ontology: list[ox.Quad] = []
+    for quad in quads:
+        name = _graph_name(quad)
+        if not name.startswith(_MADE):
+            (ontology if name == _ONTOLOGY_GRAPH else own).append(quad)
+    wanted = names | {_TYPE, str(RDFS.subClassOf)}
     graph = Graph()
     terms: dict[Term, URIRef | BNode | Literal] = {}
-    for quad in asserted:
+    for quad in (*own, *ontology):
         if quad.predicate.value in wanted:
             for term in (quad.subject, quad.predicate, quad.object):
                 if term not in terms:
                     terms[term] = _convert(term)
             graph.add((terms[quad.subject], terms[quad.predicate], terms[quad.object]))
-    own = [quad for quad in asserted if _graph_name(quad) != _ONTOLOGY_GRAPH]
-    summary: list[tuple[_Use | _Repeat, list[ox.Quad]]] = [
-        *_uses(own, (q for q in asserted if _graph_name(q) == _ONTOLOGY_GRAPH)).items(),
-        *_repeats(own).items(),
-    ]
+    summary: list[tuple[_Use | _Repeat, list[ox.Quad]]] = [*_uses(own, ontology).items(), *_repeats(own).items()]
     behind: dict[Node, Sequence[ox.Quad]] = {}
     for number, (described, triples) in enumerate(summary):
         node = URIRef(f"{SHAPE}summary/{number}")
         behind[node] = triples
         for triple in described.describe(node):
             graph.add(triple)
-    return _Data(asserted, graph, behind)
-
-
-def _graph_name(quad: ox.Quad) -> str:
-    return quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+    return _Data((*own, *ontology), graph, behind)
 
 
 def _run(data: Graph, shapes: Graph) -> Graph:
@@ -271,27 +303,29 @@ def _validate(data: Graph, shapes: Shapes) -> Graph:
     """Return the validation report.
 
     Raises:
-        VocabularyError: a shape is ill-formed, with its file.
+        VocabularyError: a shape cannot be run, with its file.
     """
     try:
         return _run(data, shapes.graph)
     except Exception as error:  # pyshacl, rdflib and pyparsing each have their own
-        for path in dict.fromkeys(shapes.files.values()):
-            own = Graph()
-            for subject, predicate, term in shapes.graph:
-                if shapes.files[subject] == path:
-                    own.add((subject, predicate, term))
-            try:
-                _run(data, own)
-            except Exception as mistake:
-                message = " ".join(str(mistake).split()) or type(mistake).__name__
-                raise VocabularyError(f"the shape cannot be run: {message}", path=path) from error
-        raise
+        mistakes = {path: mistake for path in shapes.rules if (mistake := _mistake(data, shapes.only(path)))}
+        if not mistakes or len(mistakes) == len(shapes.rules) > 1:
+            raise
+        path, mistake = next(iter(mistakes.items()))
+        raise VocabularyError(f"the shape cannot be run: {mistake}", path=path) from error
+
+
+def _mistake(data: Graph, shapes: Graph) -> str | None:
+    try:
+        _run(data, shapes)
+    except Exception as error:
+        return " ".join(str(error).split()) or type(error).__name__
+    return None
 
 
 @attrs.frozen
 class _Offence:
-    """A thing that offends, by which property and value if that is known, with the claim that says so if that is known."""
+    """A thing that offends, by which property and value if known, and the graph that says so if known."""
 
     thing: str
     property: str | None
@@ -299,9 +333,26 @@ class _Offence:
     graph: str | None = None
 
 
+def _offences(report: Graph, result: Node, behind: Mapping[Node, Sequence[ox.Quad]]) -> Iterator[_Offence]:
+    """Yield what a result is about: the focus node, the value of a focus term, or each triple behind a node of the summary."""
+    focus, value, path = (report.value(result, p) for p in (SH.focusNode, SH.value, SH.resultPath))
+    for node in (focus, value):
+        if node is not None and node in behind:
+            for quad in behind[node]:
+                yield _Offence(_text(quad.subject), quad.predicate.value, _text(quad.object), _graph_name(quad))
+            return
+    assert focus is not None
+    name = str(path) if isinstance(path, URIRef) else None
+    is_term = _text(focus).startswith((ONTOLOGY, PREFIXES["code"]))
+    if is_term and value is not None:
+        yield _Offence(_text(value), name, None)
+    else:
+        yield _Offence(_text(focus), name, None if value is None else _text(value))
+
+
 @attrs.frozen(eq=False)
 class _Places:
-    """Where to mend things: the file and line of claims, and which claims say or mention what."""
+    """Where to mend things: file and line of claims, and which claims say, describe or mention what."""
 
     of: Mapping[str, tuple[Path, int]]
     said: Mapping[tuple[str, str], list[tuple[str, str]]]
@@ -330,74 +381,54 @@ def _index(quads: Iterable[ox.Quad], places_of: Mapping[str, tuple[Path, int]]) 
     about: dict[str, list[str]] = defaultdict(list)
     mentions: dict[str, list[str]] = defaultdict(list)
     for quad in quads:
-        name, subject, value = quad.predicate.value, _text(quad.subject), _text(quad.object)
-        graph = _graph_name(quad)
+        name, graph = quad.predicate.value, _graph_name(quad)
         if graph in places_of:
-            said[subject, name].append((value, graph))
-            mentions[value].append(graph)
+            said[_text(quad.subject), name].append((_text(quad.object), graph))
+            mentions[_text(quad.object)].append(graph)
         elif name == ONTOLOGY + "about":
-            about[value].append(subject)
+            about[_text(quad.object)].append(_text(quad.subject))
         elif name == PREFIXES["prov"] + "wasQuotedFrom":
-            mentions[value].append(subject)
+            mentions[_text(quad.object)].append(_text(quad.subject))
     return _Places(places_of, said, about, mentions)
 
 
-def _text(term: Term | Node) -> str:
-    """Return a term as messages have it; blank nodes have no name that would be the same in the next run."""
-    if isinstance(term, ox.BlankNode | BNode):
-        return "[]"
-    return str(term.value) if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
-
-
-def _is_thing(iri: str) -> bool:
-    return iri == "[]" or (iri.startswith(BASE) and not iri.startswith((ONTOLOGY, BASE + "code/")))
-
-
-def _offences(report: Graph, result: Node, behind: Mapping[Node, Sequence[ox.Quad]]) -> Iterator[_Offence]:
-    """Yield what a result is about: the focus node, the value of a focus term, or each triple behind a node of the summary."""
-    focus, value, path = (report.value(result, p) for p in (SH.focusNode, SH.value, SH.resultPath))
-    for node in (focus, value):
-        if node is not None and node in behind:
-            for quad in behind[node]:
-                yield _Offence(_text(quad.subject), quad.predicate.value, _text(quad.object), _graph_name(quad))
-            return
-    assert focus is not None
-    name = str(path) if isinstance(path, URIRef) else None
-    stated = None if value is None else _text(value)
-    if not _is_thing(_text(focus)) and stated is not None and _is_thing(stated):
-        yield _Offence(stated, name, None)
-    else:
-        yield _Offence(_text(focus), name, stated)
-
-
-def _fill(message: str, offence: _Offence, report_value: Node | None) -> str:
-    """Put the names of things in the places of a message, and shorten IRIs."""
+def _fill(message: str, offence: _Offence, value: Node | None) -> str:
+    """Put the names of things in the places of a message that pyshacl leaves, and shorten IRIs."""
     names = {
         "this": offence.thing,
         "subject": offence.thing,
         "path": offence.property,
         "property": offence.property,
         "object": offence.value,
-        "value": None if report_value is None else _text(report_value),
+        "value": None if value is None else _text(value),
     }
     for name, text in names.items():
         if text is not None:
             message = message.replace(f"{{${name}}}", text).replace(f"{{?{name}}}", text)
-    return _IRI.sub(lambda match: shorten(match[0]).removeprefix("nk:"), message)
+    return _IRI.sub(lambda match: _short(match[0]), message)
+
+
+def _short(iri: str) -> str:
+    """Return an IRI as people write it in claims: ``buyer``, ``place:yanji``, ``span/…``.
+
+    >>> _short("https://w3id.org/nkgraph/ontology#buyer"), _short("https://w3id.org/nkgraph/span/a-letter/3-9")
+    ('buyer', 'span/a-letter/3-9')
+    """
+    return shorten(iri.removeprefix(SHAPE)).removeprefix("nk:").removeprefix(BASE)
 
 
 def validate(quads: Iterable[ox.Quad], shapes: Path, *, places_of: Mapping[str, tuple[Path, int]]) -> list[Finding]:
-    """Return what the shapes find in the merged asserted data, worst first.
+    """Return what the shapes of a folder find in the merged asserted data, worst first.
 
-    ``quads`` are claims, provenance, reference data, documents and the ontology; graphs that are made from them
-    (inferred, statistics, views) are left out. ``places_of`` gives file and line of claims by their IRI, and may give them
-    of any other thing (an item of reference data).
+    ``quads`` are claims, provenance, reference data, documents and the ontology (in its graph); graphs that are made from
+    them (inferred, statistics, views) are left out. ``places_of`` gives file and line of claims by their IRI, and may give
+    those of other things too (an item of reference data).
 
     Raises:
-        VocabularyError: a file of shapes is not Turtle, not one shape, or cannot be run.
+        VocabularyError: a file of shapes is not Turtle, does not hold the one shape it is named after, or cannot be run.
     """
     loaded = load_shapes(shapes)
-    data = _load(quads, loaded.properties)
+    data = _load(quads, loaded.names)
     report = _validate(data.graph, loaded)
     results = list(report.subjects(RDF.type, SH.ValidationResult))
     places = _index(data.quads if results else (), places_of)
@@ -406,12 +437,11 @@ def validate(quads: Iterable[ox.Quad], shapes: Path, *, places_of: Mapping[str, 
         source, constraint = report.value(result, SH.sourceShape), report.value(result, SH.sourceConstraint)
         assert source is not None
         path = loaded.files[source]
-        rule = loaded.rule(path)
+        rule = loaded.rules[path]
         worded = any((node, SH.message, None) in loaded.graph for node in (source, constraint) if node is not None)
         message = report.value(result, SH.resultMessage) if worded else loaded.graph.value(rule, SH.message)
-        severity = loaded.graph.value(rule, SH.severity, default=SH.Violation)
+        severity = _SEVERITIES[str(loaded.graph.value(rule, SH.severity, default=SH.Violation))]
         for offence in _offences(report, result, data.behind):
             text = _fill(str(message), offence, report.value(result, SH.value))
-            thing = shorten(offence.thing)
-            found[Finding(_SEVERITIES[str(severity)], path.stem, thing, text, *places.find(offence))] = None
+            found[Finding(severity, path.stem, shorten(offence.thing), text, *places.find(offence))] = None
     return sort_findings(list(found))

@@ -11,7 +11,8 @@ import click
 
 from nkgraph import __version__
 from nkgraph.cli.asking import query, serve, sparql
-from nkgraph.cli.making import build, check, claims, documents, export
+from nkgraph.cli.making import build, check, export
+from nkgraph.cli.sources import claims, documents
 from nkgraph.errors import NkgraphError
 
 __all__ = ["EXIT_BUG", "EXIT_CLEAN", "EXIT_FINDINGS", "EXIT_INPUT", "cli", "main"]

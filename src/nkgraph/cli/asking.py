@@ -12,6 +12,7 @@ from nkgraph import __version__
 from nkgraph.cli.options import data_option, documents_option, out_option, project_of, read_texts
 from nkgraph.errors import ParameterError, QueryError, ReadError
 from nkgraph.evaluation import LocalAnswers
+from nkgraph.formats import SOLUTIONS, find_format
 from nkgraph.queries import find_query, load_queries, run_query
 from nkgraph.quotations import add_quotations, quote
 from nkgraph.sparql import Answer, SparqlRequest
@@ -103,12 +104,11 @@ def sparql(text: str | None, file: Path | None, form: str | None, out: Path | No
     service = LocalAnswers(open_store(project_of(None, out).graph_file))
     chosen = form
     if form is None or form == "table":
-        answer = service.ask(SparqlRequest(text, format="json"))
-        if answer.error is not None and answer.error.status == 406:
-            chosen = "ttl"
-        else:
-            click.echo(write_text(read_table(_explain(answer, file))), nl=False)
+        answer = _explain(service.ask(SparqlRequest(text, format="json")), file)
+        if find_format(answer.media_type, SOLUTIONS) is not None:
+            click.echo(write_text(read_table(answer)), nl=False)
             return 0
+        chosen = "ttl"
     answer = _explain(service.ask(SparqlRequest(text, format=chosen)), file)
     sys.stdout.buffer.write(answer.body)
     return 0

@@ -1,0 +1,86 @@
+"""Inference: strata, rounds, and which rule a conclusion belongs to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from nkgraph.errors import VocabularyError
+from nkgraph.iris import graph_iri
+from nkgraph.project import default_project
+from nkgraph.reasoning import Rule, Stratum, infer, load_strata, rule_graph
+
+PREFIX = "PREFIX : <https://x.org/>\n"
+
+
+def rule(name: str, text: str) -> Rule:
+    return Rule(f"test/{name}", name, name, name, PREFIX + text, Path(name))
+
+
+def quads(text: str) -> list[ox.Quad]:
+    return list(ox.parse("@prefix : <https://x.org/> . " + text, format=ox.RdfFormat.TURTLE))
+
+
+def names(triples: tuple[ox.Triple, ...]) -> list[str]:
+    return [" ".join(str(term).removeprefix("<https://x.org/").rstrip(">") for term in t) for t in triples]
+
+
+CHAIN = rule("chain", "CONSTRUCT { ?a :before ?c } WHERE { ?a :before ?b . ?b :before ?c }")
+FIRST = rule("first", "CONSTRUCT { ?a :first true } WHERE { ?a :before ?b . FILTER NOT EXISTS { ?z :before ?a } }")
+BACK = rule("back", "CONSTRUCT { ?b :after ?a } WHERE { ?a :before ?b }")
+SIDE = rule("side", "CONSTRUCT { ?b :after ?a } WHERE { ?a :beside ?b }")
+
+
+def test_stratum_is_brought_to_its_fixpoint() -> None:
+    """A rule is applied to what it concluded until nothing is new."""
+    found = infer(quads(":a :before :b . :b :before :c . :c :before :d ."), [Stratum("one", (CHAIN,))])
+    assert names(found[CHAIN]) == ["a before c", "a before d", "b before d"]
+
+
+def test_what_is_asserted_is_not_inferred() -> None:
+    """A conclusion that is asserted already is left out."""
+    found = infer(quads(":a :before :b . :b :before :c . :a :before :c ."), [Stratum("one", (CHAIN,))])
+    assert found[CHAIN] == ()
+
+
+def test_conclusion_belongs_to_every_rule_of_its_first_round() -> None:
+    """Two rules that conclude one triple in one round both have it; one that comes later does not."""
+    found = infer(quads(":a :before :b ; :beside :b ."), [Stratum("one", (BACK, SIDE))])
+    assert names(found[BACK]) == names(found[SIDE]) == ["b after a"]
+
+    later = infer(quads(":a :before :b ; :beside :b ."), [Stratum("one", (BACK,)), Stratum("two", (SIDE,))])
+    assert (names(later[BACK]), later[SIDE]) == (["b after a"], ())
+
+
+def test_order_of_rules_in_a_stratum_changes_nothing() -> None:
+    """Rounds see only earlier rounds, so no order of evaluation shows."""
+    data = quads(":a :before :b ; :beside :b . :b :before :c .")
+    one = infer(data, [Stratum("one", (CHAIN, BACK, SIDE))])
+    other = infer(list(reversed(data)), [Stratum("one", (SIDE, BACK, CHAIN))])
+    assert one == other
+
+
+def test_stratum_negates_what_earlier_ones_finished() -> None:
+    """A negation sees the whole fixpoint below it."""
+    found = infer(quads(":a :before :b . :b :before :c ."), [Stratum("one", (CHAIN,)), Stratum("two", (FIRST,))])
+    assert [str(t.subject) for t in found[FIRST]] == ["<https://x.org/a>"]
+
+
+def test_stratum_without_a_fixpoint_is_refused() -> None:
+    """A rule that makes ever new terms is told by its stratum's name."""
+    grows = rule("grows", "CONSTRUCT { ?a :n ?m } WHERE { ?a :n ?n BIND(?n + 1 AS ?m) }")
+    with pytest.raises(VocabularyError, match="the stratum endless reaches no fixpoint"):
+        infer(quads(":a :n 1 ."), [Stratum("endless", (grows,))])
+
+
+def test_graph_of_a_rule_is_named_by_its_key() -> None:
+    """The last part of a rule's name names the graph of its conclusions."""
+    assert rule_graph(CHAIN) == ox.NamedNode(graph_iri("inferred/chain"))
+
+
+def test_every_rule_says_what_it_says() -> None:
+    """Each rule has a title, its words as a sentence, and where it comes from."""
+    rules = [rule for stratum in load_strata(default_project().ontology / "rules") for rule in stratum.rules]
+    assert [r.name for r in rules if not (r.title and r.source and r.words.endswith("."))] == []
