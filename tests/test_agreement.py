@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import krippendorff
 import pytest
 
-from nkgraph.agreement import find_differences, measure_agreement
+from nkgraph.agreement import find_differences, measure_agreement, measure_alpha
 from nkgraph.codings import compare_codings, read_rows
 from nkgraph.errors import ReadError
 
 FIRST = """- says: {id: n/narrator, type: Narrator, surname: A, birthYear: 1975}
-- says: {id: n/sale-1, type: Transfer, kind: sold, transferred: n/narrator, payment: {status: paid, amount: 3000}}
+- says: {id: n/sale-1, type: Transfer, kind: sold, transferred: n/narrator, payment: {amount: 3000}}
 - says: {id: n/sale-2, type: Transfer, kind: resold, transferred: n/narrator, place: place:x}
 """
 SECOND = """- says: {id: n/narrator, type: Narrator, surname: A, birthYear: 1976}
 - says: {id: n/second, type: Transfer, kind: resold, transferred: n/narrator, place: place:x}
-- says: {id: n/first, type: Transfer, kind: sold, transferred: n/narrator, payment: {status: paid, amountMin: 3000, amountMax: 3000}}
+- says: {id: n/one, type: Transfer, kind: sold, transferred: n/narrator, payment: {amountMin: 3000, amountMax: 3000}}
 """
 
 
@@ -59,6 +60,27 @@ def test_codings_that_agree_have_alpha_one(folders: tuple[Path, Path]) -> None:
     assert other.alpha is not None
     assert other.alpha < 1.0
     assert (other.cells, other.agreeing) == (same.cells, same.cells - 1)
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("a", "a"), ("b", "b"), ("b", "a"), ("b", "b")],
+        [("a", "b"), ("b", "a")],
+        [("a", "a"), ("b", "c"), ("c", "c"), ("a", ""), ("", "b")],
+    ],
+)
+def test_alpha_is_that_of_the_krippendorff_package(pairs: list[tuple[str, str]]) -> None:
+    """Our few lines and the reference implementation, which builds matrices, give one number."""
+    values = sorted({value for pair in pairs for value in pair})
+    data = [[values.index(pair[coder]) for pair in pairs] for coder in (0, 1)]
+    expected = krippendorff.alpha(reliability_data=data, level_of_measurement="nominal")
+    assert measure_alpha(pairs) == pytest.approx(expected)
+
+
+def test_alpha_of_one_value_is_not_defined() -> None:
+    """Where both coders always say the same one thing there is nothing to measure."""
+    assert measure_alpha([("a", "a"), ("a", "a")]) is None
 
 
 def test_never_paired_across_accounts(folders: tuple[Path, Path]) -> None:

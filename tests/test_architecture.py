@@ -26,7 +26,7 @@ DOORS = {
     "edtf": {"dates"},
     "flask": {"web"},
     "gunicorn": {"serving"},
-    "krippendorff": {"agreement"},
+    "krippendorff": set[str](),
     "owlrl": set[str](),
     "pyshacl": {"validation"},
     "rdflib": {"validation"},

@@ -356,7 +356,7 @@ def test_closure_is_that_of_owlrl(vocabulary: Vocabulary) -> None:
     for t in triples:
         assert isinstance(t.subject, ox.NamedNode)
         assert isinstance(t.object, ox.NamedNode)
-        graph.add(tuple(rdflib.URIRef(term.value) for term in (t.subject, t.predicate, t.object)))
+        graph.add((rdflib.URIRef(t.subject.value), rdflib.URIRef(t.predicate.value), rdflib.URIRef(t.object.value)))
     owlrl.DeductiveClosure(owlrl.OWLRL_Semantics, axiomatic_triples=False, datatype_axioms=False).expand(graph)
     theirs = {(str(s), str(p), str(o)) for s, p, o in graph if isinstance(o, rdflib.URIRef)}
 

@@ -342,8 +342,8 @@ def test_wrong_numbers_places_and_names_are_found(outcomes: list[Outcome]) -> No
     assert {outcome.kind.name for outcome in outcomes} >= {kind.name for kind in KINDS if kind.required}
 
 
-#: Least shares of swapped codes that are found, by kind, a little below what was measured (the table has the figures). A word that can carry one
-#: code can often carry another (``man`` is a husband or a dealer), so that swapped codes are not all seen.
+#: Least shares of swapped codes that are found, by kind, a little below what was measured (the table has the figures). A
+#: word that can carry one code can often carry another (``man`` is a husband or a dealer), so not all swaps are seen.
 FLOORS: Final[Mapping[str, float]] = {
     "origin": 0.9,
     "currency": 0.9,

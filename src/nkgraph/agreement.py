@@ -7,6 +7,7 @@ Cells that both leave empty do not count. Alpha is nominal, over values read wit
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -15,7 +16,15 @@ import attrs
 from nkgraph.codings import FAMILIES, Cell, compare_codings
 from nkgraph.errors import NkgraphError
 
-__all__ = ["Difference", "FamilyAgreement", "find_differences", "format_agreement", "main", "measure_agreement"]
+__all__ = [
+    "Difference",
+    "FamilyAgreement",
+    "find_differences",
+    "format_agreement",
+    "main",
+    "measure_agreement",
+    "measure_alpha",
+]
 
 
 @attrs.frozen
@@ -43,15 +52,21 @@ class FamilyAgreement:
     alpha: float | None
 
 
-def _alpha(cells: Sequence[tuple[str, Cell]]) -> float | None:
-    import krippendorff
+def measure_alpha(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Return Krippendorff's alpha of values given by two coders, nominal; None where there is only one value.
 
-    values = sorted({f"{c}={v}" for c, cell in cells for v in (cell.first, cell.second)})
-    if len(values) < 2:
+    With two coders and no gap the coincidences are the pairs read both ways: no matrix of values is needed.
+
+    >>> measure_alpha([("a", "a"), ("b", "b"), ("b", "a"), ("b", "b")])
+    0.5333333333333333
+    """
+    counts = Counter(value for pair in pairs for value in pair)
+    if len(counts) < 2:
         return None
-    index = {value: i for i, value in enumerate(values)}
-    data = [[index[f"{c}={cell.first}"] for c, cell in cells], [index[f"{c}={cell.second}"] for c, cell in cells]]
-    return float(krippendorff.alpha(reliability_data=data, level_of_measurement="nominal"))
+    total = 2 * len(pairs)
+    observed = 2 * sum(first != second for first, second in pairs) / total
+    expected = 1 - sum(count * (count - 1) for count in counts.values()) / (total * (total - 1))
+    return 1 - observed / expected
 
 
 def measure_agreement(first: Path, second: Path) -> list[FamilyAgreement]:
@@ -77,7 +92,7 @@ def _summarise(family: str, rows: Sequence[tuple[str, str, str, Cell, bool]]) ->
         len(paired),
         len(cells),
         agreeing,
-        _alpha(cells),
+        measure_alpha([(f"{column}={cell.first}", f"{column}={cell.second}") for column, cell in cells]),
     )
 
 

@@ -33,7 +33,7 @@ def check_words(
     found twice or not at all are findings.
     """
     findings: list[Finding] = []
-    gazetteer = make_gazetteer(reference)
+    gazetteer = make_gazetteer(reference, claims)
     for document in documents:
         text = texts.get(document.slug)
         if text is None:

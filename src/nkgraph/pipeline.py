@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Final
 
 import attrs
 import pyoxigraph as ox
@@ -26,11 +27,15 @@ from nkgraph.passages import load_index, passage_at
 from nkgraph.project import Project
 from nkgraph.reasoning import Rule, infer, load_strata, rule_graph
 from nkgraph.referencefiles import read_reference
+from nkgraph.support import check_derived
 from nkgraph.validation import validate
 
-__all__ = ["Built", "Source", "assemble", "build", "check_source", "read_source"]
+__all__ = ["STEPS", "Built", "Source", "assemble", "build", "check_source", "read_source"]
 
 Progress = Callable[[str], None]
+
+#: How many steps `build` reports.
+STEPS: Final = 4
 
 
 @attrs.frozen
@@ -141,10 +146,13 @@ def assemble(source: Source) -> _Asserted:
 
 
 def check_source(source: Source, project: Project, quads: Iterable[ox.Quad] | None = None) -> list[Finding]:
-    """Return what SHACL finds in the asserted data, and which judgements disagree; each finding with file and line."""
+    """Return what SHACL finds, which judgements disagree, which derived numbers nothing gives; with file and line."""
     asserted = assemble(source).quads if quads is None else quads
     places = {claim_iri(c.document, c.key): (c.path, c.line) for c in source.claims}
-    findings = validate(asserted, project.shapes, places_of=places)
+    findings = [
+        *validate(asserted, project.shapes, places_of=places),
+        *check_derived(source.published, source.vocabulary),
+    ]
     told = {(finding.rule, finding.path, finding.line) for finding in findings}
     dissolved = find_dissolved(read_judgements(source.claims))  # the shape of that name looks for short chains only
     return [*findings, *(found for found in dissolved if (found.rule, found.path, found.line) not in told)]

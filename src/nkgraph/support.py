@@ -8,34 +8,68 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Final
 
 import attrs
 
 from nkgraph.claims import property_of
 from nkgraph.findings import Finding, Severity
 from nkgraph.folding import fold
+from nkgraph.graph import claim_numbers
 from nkgraph.model import Claim, Node
+from nkgraph.numbers import numbers_in
 from nkgraph.ontology import Vocabulary
 from nkgraph.spans import Reading, make_span
 
-__all__ = ["Gazetteer", "check_support", "make_gazetteer"]
+#: Cues of at most so many letters are whole words (he, her, man); longer ones are beginnings of words.
+_WHOLE: Final = 3
+#: Marks of footnotes, which stand at the ends of words.
+_NOTE_MARK: Final = re.compile(r"[⁰¹²³⁴-⁹]+")
+#: Whose law an instrument is need not stand in the words that name it.
+_UNNAMED: Final = frozenset({"jurisdiction"})
+
+__all__ = ["Gazetteer", "check_derived", "check_numbers", "check_support", "make_gazetteer"]
 
 
 @attrs.frozen
 class Gazetteer:
-    """The folded names under which a reference thing may be printed, by its id as claims write it (``place:yanji``)."""
+    """The names under which a thing may be printed, in small letters, by its id as claims write it (``place:yanji``).
 
-    names: Mapping[str, tuple[str, ...]]
+    ``shared`` are the names that reference data give; ``aliases`` the names that one document uses for an instrument, by
+    document and id.
+    """
+
+    shared: Mapping[str, tuple[str, ...]]
+    aliases: Mapping[tuple[str, str], tuple[str, ...]]
+
+    def names_of(self, document: str, thing: str) -> tuple[str, ...]:
+        """Return the names of a thing in a document; none where the words need not name it."""
+        if thing.startswith("instrument:"):
+            return self.aliases.get((document, thing), ())
+        return self.shared.get(thing, ()) if thing.startswith(("place:", "state:")) else ()
 
 
-def make_gazetteer(reference: Mapping[str, Sequence[Claim]]) -> Gazetteer:
-    """Return the names and other names of all reference data."""
-    names: dict[str, tuple[str, ...]] = {}
-    for items in reference.values():
-        for item in items:
-            found = [str(v) for key in ("name", "altName") for v in item.says.properties.get(key, ())]
-            names[item.key] = tuple(fold(name).characters for name in found)
-    return Gazetteer(names)
+def make_gazetteer(reference: Mapping[str, Sequence[Claim]], claims: Sequence[Claim] = ()) -> Gazetteer:
+    """Return the names of all reference data, and the aliases that the claims of each document give to instruments."""
+    shared = {
+        item.key: tuple(
+            _plain(str(v)) for key in ("name", "altName", "adjective") for v in item.says.properties.get(key, ())
+        )
+        for items in reference.values()
+        for item in items
+    }
+    aliases: dict[tuple[str, str], tuple[str, ...]] = {}
+    for claim in claims:
+        for instrument in claim.says.properties.get("instrument", ()):
+            found = tuple(_plain(str(alias)) for alias in claim.says.properties.get("alias", ()))
+            key = (claim.document, str(instrument))
+            aliases[key] = aliases.get(key, ()) + found
+    return Gazetteer(shared, aliases)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().replace("’", "'").split())
 
 
 def _nodes(node: Node) -> Iterator[Node]:
@@ -48,13 +82,19 @@ def _nodes(node: Node) -> Iterator[Node]:
 
 def _read_lines(words: str) -> str:
     """Return words as read aloud, twice: with hyphens at line ends dropped, and kept, since either may be right."""
-    text = words.casefold().replace("’", "'")
+    text = _NOTE_MARK.sub("", words.casefold().replace("’", "'"))
     closed, kept = (re.sub(r"-[ \t]*\n\s*", hyphen, text) for hyphen in ("", "-"))
     return " ".join(closed.split()) + " \n " + " ".join(kept.split())
 
 
 def _carries(cue: str, words: str) -> bool:
-    return re.search(r"(?<!\w)" + re.escape(cue), words) is not None
+    whole = r"s?(?!\w)" if len(cue) <= _WHOLE and cue.isalpha() else ""
+    return re.search(r"(?<!\w)" + re.escape(cue) + whole, words) is not None
+
+
+def _names(name: str, words: str) -> bool:
+    """Tell whether a name stands in words as a whole: Han is not in Shandong, and the Tumen River is no town."""
+    return re.search(r"(?<!\w)" + re.escape(name) + r"(?!\w)(?! river)", words) is not None
 
 
 def check_support(claim: Claim, reading: Reading, vocabulary: Vocabulary, gazetteer: Gazetteer) -> list[Finding]:
@@ -77,7 +117,8 @@ def check_support(claim: Claim, reading: Reading, vocabulary: Vocabulary, gazett
             for value in values:
                 if isinstance(value, Node):
                     continue
-                problem = _missing(key, value, prop.scheme, vocabulary, gazetteer, plain, folded)
+                names = () if key in _UNNAMED else gazetteer.names_of(claim.document, value)
+                problem = _missing(key, value, prop.scheme, vocabulary, names, plain, folded)
                 if problem:
                     findings.append(
                         Finding(
@@ -97,21 +138,55 @@ def _missing(
     value: str,
     scheme: str | None,
     vocabulary: Vocabulary,
-    gazetteer: Gazetteer,
+    names: tuple[str, ...],
     plain: str,
     folded: str,
 ) -> str | None:
-    if key in {"surname", "title", "asPrinted", "alias"}:
+    if key in {"surname", "title"}:
+        return None if _names(_plain(value), plain) else f"{key} {value!r} does not stand in its words"
+    if key in {"asPrinted", "alias"}:
         return None if fold(value).characters in folded else f"{key} {value!r} does not stand in its words"
     if scheme:
         cues = vocabulary.cues.get(vocabulary.codes[scheme][value], ())
         if cues and not any(_carries(cue, plain) for cue in cues):
             return f"no word of its words carries the code {key}: {value} (such as {', '.join(cues[:4])})"
         return None
-    names = gazetteer.names.get(value)
-    if names and value.startswith("place:") and not any(name in folded for name in names):
-        return f"{key} {value}: the place is not named in its words"
+    if names and not any(_names(name, plain) for name in names):
+        return f"{key} {value}: its words do not name it"
     return None
+
+
+def check_derived(claims: Sequence[Claim], vocabulary: Vocabulary) -> list[Finding]:
+    """Return a finding for each number of a derived claim that nothing gives.
+
+    Its own words, its note, or what the claims say that it follows from (and those they follow from) must state it. The
+    documents are not needed.
+    """
+    by_key = {(claim.document, claim.key): claim for claim in claims}
+    findings = []
+    for claim in claims:
+        if claim.how != "derived":
+            continue
+        given = {Decimal(number) for number in _numbers_given(claim, by_key, vocabulary, frozenset())}
+        for number in claim_numbers(claim, vocabulary):
+            if Decimal(number) not in given:
+                message = f"it says {number}, which neither its words, its note nor the claims it follows from state"
+                findings.append(
+                    Finding(Severity.VIOLATION, "derived-number", claim.key, message, claim.path, claim.line)
+                )
+    return findings
+
+
+def _numbers_given(
+    claim: Claim, by_key: Mapping[tuple[str, str], Claim], vocabulary: Vocabulary, seen: frozenset[str]
+) -> set[str]:
+    given = {number for span in claim.spans for number in span.numbers} | set(numbers_in(claim.note or ""))
+    for key in claim.sources:
+        source = by_key.get((claim.document, key))
+        if source is not None and key not in seen:
+            given |= set(claim_numbers(source, vocabulary))
+            given |= _numbers_given(source, by_key, vocabulary, seen | {key})
+    return given
 
 
 def check_numbers(claim: Claim, reading: Reading) -> list[Finding]:

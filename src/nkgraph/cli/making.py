@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import pyoxigraph as ox
 from rich.console import Console
+from rich.progress import Progress
 
 from nkgraph.checking import check_words
 from nkgraph.claimfiles import write_atomically
@@ -23,8 +24,8 @@ from nkgraph.errors import ParameterError
 from nkgraph.findings import Severity, sort_findings
 from nkgraph.iris import PREFIXES, expand, shorten
 from nkgraph.ontology import nearest
+from nkgraph.pipeline import STEPS, check_source, read_source
 from nkgraph.pipeline import build as build_graph
-from nkgraph.pipeline import check_source, read_source
 from nkgraph.store import open_store
 
 __all__ = ["build", "check", "export"]
@@ -52,9 +53,9 @@ def build(data: Path | None, out: Path | None) -> int:
       nkgraph build
     """
     project = project_of(data, out)
-    console = Console(stderr=True)
-    with console.status("nkgraph build") as status:
-        built = build_graph(project, progress=lambda step: status.update(step))
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("building", total=STEPS)
+        built = build_graph(project, progress=lambda step: bar.update(task, description=step, advance=1))
     failed = print_findings(built.findings)
     if failed:
         click.echo("not written: mend the violations above; the last good graph is unchanged", err=True)
