@@ -25,7 +25,7 @@ from conversions import (
 
 from nkgraph.anchoring import reanchor
 from nkgraph.model import Span
-from nkgraph.spans import Reading, read_text
+from nkgraph.spans import Reading, make_span, read_text
 
 _WORDS = [
     "river",
@@ -173,6 +173,57 @@ def test_the_order_of_the_spans_does_not_matter(invented: tuple[Reading, list[Sp
     alone = [reanchor([span], other, reading.passages)[0] for span in spans[::29]]
     assert {a for found in alone for a in found} <= set(forward)
     assert lost
+
+
+def test_words_told_twice_are_not_found_at_their_other_place() -> None:
+    paragraphs = invent(4).split("\n\n")
+    told = (
+        "and she told them word by word how it was in the winter when 3,000 yuan were all that was left of the harvest"
+    )
+    paragraphs[6] += " " + told + "."
+    paragraphs[25] = told + ". " + paragraphs[25]
+    reading = read_text("a-letter", "\n\n".join(paragraphs))
+    first = reading.text.index(told)
+    words = [
+        (first + told.index(w), first + told.index(w) + len(w)) for w in ("3,000 yuan", "by word", "winter", "left of")
+    ]
+    twice = [make_span(reading, *place) for place in words]
+    others = [span for span in draw_spans(reading, 200, 5) if not lies_in(span, first, first + len(told))]
+    page = [(reading.passages[5].start, reading.passages[8].end)]
+    for spans in (twice, [*twice, *others]):
+        outcome = convert_and_reanchor(reading.text, reading.passages, spans, [drop(page)])
+        assert outcome.wrong == []
+        assert set(twice) <= set(outcome.missed)
+        assert convert_and_reanchor(reading.text, reading.passages, spans, [rewrap(50)]).missed == []
+
+
+def test_a_gap_as_long_as_the_way_to_the_same_words_misleads_nobody() -> None:
+    paragraphs = invent(6).split("\n\n")
+    told = "a sum of 3,000 yuan that nobody in the village had ever seen on one table before that winter"
+    for place in (8, 16):
+        paragraphs[place] = f"{told}. {paragraphs[place]}"
+    reading = read_text("a-letter", "\n\n".join(paragraphs))
+    near, far = reading.text.index(told), reading.text.rindex(told)
+    start = far + told.index("3,000")
+    span = make_span(reading, start, start + len("3,000 yuan"))
+    for shift in (900, 1500, 2500):
+        gap = [(near + shift, far + shift)]
+        outcome = convert_and_reanchor(reading.text, reading.passages, [span], [drop(gap)])
+        assert (outcome.right, outcome.wrong) == ([], [])
+
+
+def test_a_span_that_a_known_footnote_comes_to_interrupt_is_one_range() -> None:
+    paragraphs = invent(3).split("\n\n")
+    note = "1 A note on the price of bread in the north that year."
+    text = "\n\n".join([*paragraphs[:9], note]) + "\n " + "\n\n".join(paragraphs[9:])
+    text += "\n\nCase 1 Ms. One in Northland, born in 1950\n\nShe kept it."
+    reading = read_text("a-report", text)
+    place = next(p for p in reading.passages if p.kind == "footnote")
+    body = [span for span in draw_spans(reading, 200, 4) if not lies_in(span, place.start, place.end)]
+    span = next(s for s in body if s.words > 9 and s.start > place.end)
+    middle = text.index(" ", (span.start + span.end) // 2) + 1
+    outcome = convert_and_reanchor(text, reading.passages, body, [move([(place.start, place.end)], middle)])
+    assert (outcome.wrong, outcome.missed) == ([], [])
 
 
 # The real documents

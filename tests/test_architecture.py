@@ -18,7 +18,7 @@ ORDER = [
     *("tokens", "diagnosis", "headers", "reasoning", "coverage"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations"),
-    *("pipeline", "web", "serving", "cli"),
+    *("pipeline", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {

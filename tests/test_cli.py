@@ -140,9 +140,7 @@ def test_query_answers_in_every_format(form: str, run: Any) -> None:
     if form == "json":
         assert [b["case"]["value"] for b in json.loads(said.stdout)["results"]["bindings"]] == ["1", "2", "3"]
     if form == "md":
-        assert said.stdout.splitlines()[1].replace("-", "").strip("| ") == "|  " * 9 or said.stdout.startswith(
-            "| document |"
-        )
+        assert len({line.count("|") for line in said.stdout.splitlines()}) == 1
 
 
 def test_query_shows_the_words_where_the_document_is_at_hand(

@@ -60,6 +60,11 @@ def test_texts_are_read_whatever_the_files_are_called(tmp_path: Path, known: tup
     assert read_documents(tmp_path, known) == {"diary": TEXT}
 
 
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path, known: tuple[Document, ...]) -> None:
+    (tmp_path / "x.txt").write_bytes(TEXT.encode("utf-8-sig"))
+    assert read_documents(tmp_path, known) == {"diary": TEXT}
+
+
 def test_line_ends_are_kept(tmp_path: Path, known: tuple[Document, ...]) -> None:
     (tmp_path / "x.txt").write_bytes(TEXT.replace("\n", "\r\n").encode())
     assert read_documents(tmp_path, known) == {"diary": TEXT.replace("\n", "\r\n")}

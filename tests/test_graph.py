@@ -114,7 +114,8 @@ def test_build_is_sorted_and_the_same_twice(tmp_path: Path) -> None:
     lines = written[0].decode().splitlines()
 
     assert written[0] == written[1]
-    assert lines == sorted(lines) or [str(q) for q in built.quads] == sorted(str(q) for q in built.quads)
+    assert [str(quad) for quad in built.quads] == sorted(str(quad) for quad in built.quads)
+    assert len(lines) == len(built.quads)
     default = [q.triple for q in built.quads if q.graph_name == ox.DefaultGraph()]
     assert len(default) == len(set(default))
     assert set(default) == {q.triple for q in built.quads}

@@ -23,6 +23,10 @@ he had said. She sold bread again in 2001 and
 
 A basket by the door.
  was paid in rice. “It was enough,” she said.
+
+Case 1 Ms. One in Northland, born in 1950
+
+I kept my basket.
 """
 
 

@@ -23,7 +23,7 @@ def date_bounds(text: str) -> tuple[str, str]:
         ValueError: it is not an EDTF date, or not one with two bounds, or ends before it begins.
     """
     if text != "".join(text.split()):
-        raise ValueError(f"{text!r} is not a date in Extended Date/Time Format: it holds a blank")
+        raise ValueError(f"{text!r} is not a date in Extended Date/Time Format")
     try:
         parsed = edtf.parse_edtf(text)
         lower, upper = parsed.lower_strict(), parsed.upper_strict()

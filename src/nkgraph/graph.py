@@ -204,7 +204,8 @@ def provenance_quads(
     yield quad(_nk("document"), ox.NamedNode(document_iri(claim.document)))
     if passage is not None:
         yield quad(_nk("passage"), ox.NamedNode(passage_iri(claim.document, passage.key)))
-    for iri in node_iris(claim):
+    named = [resource_iri(claim.document, v) for v in claim.says.properties.get("instrument", ()) if isinstance(v, str)]
+    for iri in [*node_iris(claim), *named]:
         yield quad(_nk("about"), ox.NamedNode(iri))
     yield quad(_nk("how"), _string(claim.how))
     yield quad(_nk("reviewStatus"), _string(claim.status))

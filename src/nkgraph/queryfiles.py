@@ -156,11 +156,10 @@ def _read_parameter(header: _Header, entry: object) -> Parameter:
 
 def _project(header: _Header, text: str, header_lines: int) -> tuple[str, ...]:
     """Return the variables that the SPARQL projects, found by parsing it (it runs over an empty store)."""
-    answer = LocalAnswers(ox.Store()).ask(SparqlRequest(text, format="json"))
+    answer = LocalAnswers(ox.Store()).ask(SparqlRequest("\n" * header_lines + text, format="json"))
     if answer.error is not None:
-        line = None if answer.error.line is None else answer.error.line + header_lines
         error = answer.error
-        raise QueryError(error.message, path=header.path, line=line, column=error.column, remedy=error.remedy)
+        raise QueryError(error.message, path=header.path, line=error.line, column=error.column, remedy=error.remedy)
     results = ox.parse_query_results(answer.body, format=ox.QueryResultsFormat.JSON)
     if not isinstance(results, ox.QuerySolutions):
         raise header.refuse("is not a SELECT", remedy="canned queries answer with a table")

@@ -184,7 +184,6 @@ def _read_body(state: _Report, blocks: list[Block]) -> Iterator[Piece]:
             state.account, state.inside = state.account + 1, True
             yield Piece("heading", [(block.start, block.end)], account[1], account=state.account)
         elif following is not None and _ACCOUNT.match(following.words) and _is_title(block.words, 0.6):
-            state.inside = False
             yield make_piece("heading", block)
         else:
             yield from _read_text(state, block, _is_listed(blocks, index))

@@ -20,6 +20,7 @@ from typing import Any
 
 import pyoxigraph as ox
 import rdflib
+from rdflib.query import ResultRow
 
 from nkgraph.evaluation import LocalAnswers
 from nkgraph.pipeline import assemble, build, check_source, read_source
@@ -120,6 +121,7 @@ def _rdflib_query(graph: rdflib.Graph, query: CannedQuery, values: dict[str, str
     found = graph.query(query.text, initBindings=bindings)
     rows = []
     for row in found:
+        assert isinstance(row, ResultRow)
         cells = [row[name] if name in row.labels else None for name in query.columns]
         rows.append(tuple("" if c is None else str(c) for c in cells))
     return rows

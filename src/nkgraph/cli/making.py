@@ -53,7 +53,8 @@ def build(data: Path | None, out: Path | None) -> int:
       nkgraph build
     """
     project = project_of(data, out)
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("building", total=STEPS)
         built = build_graph(project, progress=lambda step: bar.update(task, description=step, advance=1))
     failed = print_findings(built.findings)

@@ -1,0 +1,5 @@
+"""``python -m nkgraph``: the command line."""
+
+from nkgraph.cli import main
+
+main()
