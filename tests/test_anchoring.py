@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 
 import attrs
@@ -199,22 +200,21 @@ def test_words_told_twice_are_not_found_at_their_other_place() -> None:
 
 def test_a_gap_as_long_as_the_way_to_the_same_words_misleads_nobody() -> None:
     paragraphs = invent(6).split("\n\n")
-    told = "a sum of 3,000 yuan that nobody in the village had ever seen on one table before that winter"
+    told = "for days and nights they spoke of a sum of 3,000 yuan that nobody had ever seen on one table before that winter"
     for place in (8, 16):
         paragraphs[place] = f"{told}. {paragraphs[place]}"
     reading = read_text("a-letter", "\n\n".join(paragraphs))
     near, far = reading.text.index(told), reading.text.rindex(told)
-    start = far + told.index("3,000")
-    span = make_span(reading, start, start + len("3,000 yuan"))
+    spans = [make_span(reading, far + told.index(w), far + told.index(w) + len(w)) for w in ("3,000 yuan", "days")]
     for shift in (900, 1500, 2500):
         gap = [(near + shift, far + shift)]
-        outcome = convert_and_reanchor(reading.text, reading.passages, [span], [drop(gap)])
+        outcome = convert_and_reanchor(reading.text, reading.passages, spans, [drop(gap)])
         assert (outcome.right, outcome.wrong) == ([], [])
 
 
 def test_a_span_that_a_known_footnote_comes_to_interrupt_is_one_range() -> None:
     paragraphs = invent(3).split("\n\n")
-    note = "1 A note on the price of bread in the north that year."
+    note = "1 A note on the price of bread in the north that year, and on the price of rice."
     text = "\n\n".join([*paragraphs[:9], note]) + "\n " + "\n\n".join(paragraphs[9:])
     text += "\n\nCase 1 Ms. One in Northland, born in 1950\n\nShe kept it."
     reading = read_text("a-report", text)
@@ -222,7 +222,9 @@ def test_a_span_that_a_known_footnote_comes_to_interrupt_is_one_range() -> None:
     body = [span for span in draw_spans(reading, 200, 4) if not lies_in(span, place.start, place.end)]
     span = next(s for s in body if s.words > 9 and s.start > place.end)
     middle = text.index(" ", (span.start + span.end) // 2) + 1
-    outcome = convert_and_reanchor(text, reading.passages, body, [move([(place.start, place.end)], middle)])
+    prices = [make_span(reading, m.start(), m.end()) for m in re.finditer("the price of", text)]
+    assert len(prices) == 2
+    outcome = convert_and_reanchor(text, reading.passages, body + prices, [move([(place.start, place.end)], middle)])
     assert (outcome.wrong, outcome.missed) == ([], [])
 
 
