@@ -16,7 +16,7 @@ from nkgraph.checking import check_words
 from nkgraph.documents import is_original, load_documents, read_documents
 from nkgraph.evaluation import LocalAnswers
 from nkgraph.findings import Finding
-from nkgraph.iris import shorten
+from nkgraph.iris import BASE, shorten
 from nkgraph.passages import load_index, split_passages
 from nkgraph.pipeline import Built, build, check_source, read_source
 from nkgraph.project import Project, default_project
@@ -220,6 +220,7 @@ def test_instruments(before: Graph, after: Graph) -> None:
         "documents": SLUG,
         "identifiers": "MTDSG IV-11; UNTS reg. no. 27531",
         "aliases": "Convention on the Rights of the Child",
+        "mentions": f"id:{SLUG}/mention/crc-1989",
     }
     gained = {
         "instrument:prc-criminal-law-1997": "Criminal Law of the People’s Republic of China",
@@ -230,6 +231,7 @@ def test_instruments(before: Graph, after: Graph) -> None:
         if iri in gained:
             expected["documents"] += f"; {SLUG}"
             expected["aliases"] = "; ".join(sorted({*row["aliases"].split("; "), gained[iri]}))
+            expected["mentions"] += f"; {BASE}id/{SLUG}/mention/{iri.partition(':')[2]}"
         assert now[iri] == expected
 
 

@@ -24,8 +24,8 @@ from nkgraph.pipeline import Source, check_source, read_source
 from nkgraph.project import Project, default_project
 
 SEED: Final = "swapped values"
-#: Altered claims of one account: each needs a run of the shapes of its own.
-BURDEN: Final = 5
+#: Altered claims of one account: each needs a run of the checks of its own.
+BURDEN: Final = 6
 TABLE: Final = Path("data/review/control-swapped-values.md")
 COMMAND: Final = "python tests/test_swapped_values.py"
 
@@ -193,8 +193,12 @@ def _batches(swaps: Sequence[Swap]) -> list[list[Swap]]:
 
 
 def _check_words(source: Source, claims: Sequence[Claim], texts: Mapping[str, str]) -> set[Finding]:
-    """Read the words of claims, each on its own: all altered claims can be read at once."""
     return set(check_words(claims, source.documents, source.passages, texts, source.vocabulary, source.reference))
+
+
+def _check(source: Source, project: Project, texts: Mapping[str, str]) -> set[Finding]:
+    """Check what `nkgraph check` checks: the words of all claims, and the shapes."""
+    return _check_words(source, source.claims, texts) | set(check_source(source, project))
 
 
 @attrs.frozen
@@ -216,15 +220,13 @@ def measure(source: Source, project: Project, texts: Mapping[str, str]) -> list[
     """Return what the checks find in each altered claim."""
     swaps = choose_swaps(source)
     altered = {slot.key: claim for swap in swaps for slot, claim in swap.altered()}
-    originals = [claim for claim in source.claims if (claim.document, claim.key) in altered]
-    by_words = _check_words(source, list(altered.values()), texts) - _check_words(source, originals, texts)
-    known = set(check_source(source, project))
+    known = _check(source, project, texts)
     outcomes = {}
     for batch in _batches(swaps):
         keys = {slot.key for swap in batch for slot in (swap.first, swap.second)}
         claims = ((c.document, c.key) for c in source.claims)
         changed = tuple(altered[key] if key in keys else c for key, c in zip(claims, source.claims, strict=True))
-        new = set(check_source(attrs.evolve(source, claims=changed), project)) - known | by_words
+        new = _check(attrs.evolve(source, claims=changed), project, texts) - known
         for swap in batch:
             for slot, other in ((swap.first, swap.second), (swap.second, swap.first)):
                 found = {f.rule for f in new if f.severity is Severity.VIOLATION and _is_about(f, slot.claim, source)}
@@ -338,7 +340,7 @@ def test_wrong_numbers_places_and_names_are_found(outcomes: list[Outcome]) -> No
     missed = [o for o in outcomes if o.kind.required and not o.rules and not o.named]
     assert [(o.kind.name, *o.slot.key, o.slot.value, o.value) for o in missed] == []
     required = [outcome for outcome in outcomes if outcome.kind.required]
-    assert sum(bool(outcome.rules) for outcome in required) >= 0.95 * len(required)
+    assert sum(bool(outcome.rules) for outcome in required) >= 0.9 * len(required)
     assert {outcome.kind.name for outcome in outcomes} >= {kind.name for kind in KINDS if kind.required}
 
 
@@ -356,10 +358,10 @@ FLOORS: Final[Mapping[str, float]] = {
     "status of money": 0.3,
     "mode of travel": 0.9,
     "companions at a crossing": 0.7,
-    "instrument": 0.0,
-    "state": 0.0,
+    "instrument": 0.2,
+    "state": 0.6,
     "relation of a state": 0.8,
-    "date of a derived claim": 0.0,
+    "date of a derived claim": 0.9,
 }
 
 

@@ -74,7 +74,7 @@ def reanchor(
     expected = _Expectation.measure(passages)
     candidates = [_find_candidates(span, other, expected) for span in wanted]
     anchors = _trust([*_find_landmarks(other, expected), *_find_certain(wanted, candidates, expected)])
-    landed = sorted((place + drift, drift) for place, drift in anchors)
+    landed = _land(anchors)
     chosen = [
         _choose(span, found, other, expected, anchors, landed) for span, found in zip(wanted, candidates, strict=True)
     ]
@@ -208,28 +208,37 @@ def _allow(distance: float) -> float:
     return min(_MOST, _SLACK + _SLOPE * abs(distance))
 
 
-def _agree(first: tuple[float, float], second: tuple[float, float]) -> bool:
-    return abs(first[1] - second[1]) <= _allow(first[0] - second[0])
-
-
 def _trust(anchors: list[tuple[float, float]]) -> Anchors:
-    """Return the anchors, ascending, with which another one agrees that is far enough not to be in the same repetition."""
+    """Return the anchors, ascending, that drift as others near them do, where they are expected and where they are.
+
+    The others are so far away that they are not in the same repetition.
+    """
     ordered = sorted(set(anchors))
+    landed = _land(ordered)
     trusted = []
-    for anchor in ordered:
-        sides = ((anchor[0] - _FAR, anchor[0] - _NEAR), (anchor[0] + _NEAR, anchor[0] + _FAR))
-        ranges = [
-            (bisect.bisect_left(ordered, (low, -inf)), bisect.bisect_right(ordered, (high, inf))) for low, high in sides
-        ]
-        if any(_agree(anchor, ordered[place]) for first, last in ranges for place in range(first, last)):
-            trusted.append(anchor)
+    for place, drift in ordered:
+        expected = _find_near(ordered, place, 2, _NEAR)
+        there = _find_near(landed, place + drift, 2, _NEAR)
+        if _agrees(place, drift, expected, _FAR) and _agrees(place + drift, drift, there, _FAR):
+            trusted.append((place, drift))
     return trusted
 
 
-def _find_near(anchors: Anchors, place: float) -> Anchors:
-    """Return the two nearest anchors before a place, and the two after it, but none at the place itself."""
-    before, after = bisect.bisect_left(anchors, (place - 1, -inf)), bisect.bisect_right(anchors, (place + 1, inf))
-    return anchors[max(0, before - 2) : before] + anchors[after : after + 2]
+def _land(anchors: Anchors) -> Anchors:
+    """Return the anchors by where they are in the other text, ascending."""
+    return sorted((place + drift, drift) for place, drift in anchors)
+
+
+def _find_near(anchors: Anchors, place: float, count: int, least: float = 1) -> Anchors:
+    """Return the nearest anchors, ``count`` before a place and as many after it, that are at least so far away."""
+    before = bisect.bisect_left(anchors, (place - least, -inf))
+    after = bisect.bisect_right(anchors, (place + least, inf))
+    return anchors[max(0, before - count) : before] + anchors[after : after + count]
+
+
+def _agrees(place: float, drift: float, anchors: Anchors, reach: float) -> bool:
+    """Tell whether an anchor within reach of a place drifts alike."""
+    return any(abs(a[0] - place) <= reach and abs(a[1] - drift) <= _allow(a[0] - place) for a in anchors)
 
 
 def _is_borne_out(candidate: _Candidate, place: float, anchors: Anchors, landed: Anchors) -> bool:
@@ -239,9 +248,10 @@ def _is_borne_out(candidate: _Candidate, place: float, anchors: Anchors, landed:
     """
     reach = {2: _FAR, 1: _BESIDE}.get(candidate.sides, 0)
     drift = candidate.running - place
-    expected = any(abs(a[0] - place) <= reach and _agree((place, drift), a) for a in _find_near(anchors, place))
-    there = (float(candidate.running), drift)
-    return expected and any(_agree(there, anchor) for anchor in _find_near(landed, candidate.running))
+    there = _find_near(landed, candidate.running, 1, _NEAR)
+    return _agrees(place, drift, _find_near(anchors, place, 2), reach) and _agrees(
+        candidate.running, drift, there, _FAR
+    )
 
 
 def _choose(
