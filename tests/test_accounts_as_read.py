@@ -116,9 +116,10 @@ def test_several_times_is_a_count_and_no_events(asked: Asked, built_graph: Path)
 def test_three_entries_into_china_are_three_crossings(asked: Asked) -> None:
     """Case 50 tells of three entries; Case 48 of two, nearly eight years apart."""
     assert [row["year"] for row in asked.of_case("crossings", 50)] == ["1998", "2002", "2003"]
-    assert [
-        (row["year"], row["month"], row["companions"]) for row in asked.of_case("crossings", 48)
-    ] == [("1998", "1", "alone"), ("2005", "12", "")]
+    assert [(row["year"], row["month"], row["companions"]) for row in asked.of_case("crossings", 48)] == [
+        ("1998", "1", "alone"),
+        ("2005", "12", ""),
+    ]
 
 
 def test_routes_name_places_with_province_and_country(asked: Asked) -> None:

@@ -258,6 +258,7 @@ def test_spans_of_the_documents_are_found_in_another_conversion(
 
 
 @pytest.mark.documents
+@pytest.mark.slow
 def test_spans_outlive_the_furniture(readings: dict[str, Reading], drawn: dict[str, list[Span]]) -> None:
     for slug, reading in readings.items():
         notes = ranges(reading, "footnote")

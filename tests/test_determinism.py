@@ -71,6 +71,9 @@ def _copy_report(root: Path) -> Path:
     return _copy_project(root, default_project().data / "reference", FIXTURE)
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the real project."""

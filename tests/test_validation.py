@@ -156,6 +156,7 @@ def test_ontology_alone_has_no_finding() -> None:
     assert validate(VOCABULARY.quads, SHAPES, places_of={}) == []
 
 
+@pytest.mark.slow
 def test_order_of_the_quads_does_not_matter() -> None:
     quads = [
         ox.Quad(item(f"id/a-letter/case-{n}/thing"), TYPE, nk(kind), item(f"claim/a-letter/{n}"))
@@ -298,6 +299,7 @@ def made_data(accounts: int) -> list[ox.Quad]:
     return [*quads, *VOCABULARY.quads]
 
 
+@pytest.mark.slow
 def test_made_data_conforms_and_its_one_mistake_is_found() -> None:
     quads = made_data(3)
     assert validate(quads, SHAPES, places_of={}) == []

@@ -51,12 +51,16 @@ class Anchored:
 
 @attrs.frozen
 class _Candidate:
-    """Where a span's words stand: first and last place in the whole folded text, place in the running text, contexts met."""
+    """Where a span's words stand: first and last place in the whole folded text, and the place in the running text.
+
+    ``sides`` counts the contexts met; where one is not, ``whole`` tells whether a word begins or ends there all the same.
+    """
 
     first: int
     last: int
     running: int
     sides: int
+    whole: bool
 
 
 def reanchor(
@@ -177,7 +181,14 @@ def _measure(
     before = any(stream.window(start - n, n) == int(span.before, 16) for n in (min(CONTEXT, start - low), *shorter))
     after = any(stream.window(end, n) == int(span.after, 16) for n in (min(CONTEXT, high - end), *shorter))
     first, last = stream.places[start], stream.places[end - 1]
-    return _Candidate(first, last, other.runs[first], before + after)
+    whole = (before or _is_gap(other, first)) and (after or _is_gap(other, last + 1))
+    return _Candidate(first, last, other.runs[first], before + after, whole)
+
+
+def _is_gap(other: OtherText, place: int) -> bool:
+    """Tell whether something stands between the folded character at a place and the one before it."""
+    positions = other.streams[0].folded.positions
+    return not 0 < place < len(positions) or positions[place] - positions[place - 1] > 1
 
 
 # Trust: drifts that agree.
@@ -204,10 +215,6 @@ def _find_certain(
             yield place, both[0].running - place
 
 
-def _allow(distance: float) -> float:
-    return min(_MOST, _SLACK + _SLOPE * abs(distance))
-
-
 def _trust(anchors: list[tuple[float, float]]) -> Anchors:
     """Return the anchors, ascending, that drift as others near them do, where they are expected and where they are.
 
@@ -219,7 +226,7 @@ def _trust(anchors: list[tuple[float, float]]) -> Anchors:
     for place, drift in ordered:
         expected = _find_near(ordered, place, 2, _NEAR)
         there = _find_near(landed, place + drift, 2, _NEAR)
-        if _agrees(place, drift, expected, _FAR) and _agrees(place + drift, drift, there, _FAR):
+        if _agrees(place, drift, expected, _FAR, _MOST) and _agrees(place + drift, drift, there, _FAR, _MOST):
             trusted.append((place, drift))
     return trusted
 
@@ -236,9 +243,10 @@ def _find_near(anchors: Anchors, place: float, count: int, least: float = 1) -> 
     return anchors[max(0, before - count) : before] + anchors[after : after + count]
 
 
-def _agrees(place: float, drift: float, anchors: Anchors, reach: float) -> bool:
-    """Tell whether an anchor within reach of a place drifts alike."""
-    return any(abs(a[0] - place) <= reach and abs(a[1] - drift) <= _allow(a[0] - place) for a in anchors)
+def _agrees(place: float, drift: float, anchors: Anchors, reach: float, most: float) -> bool:
+    """Tell whether an anchor within reach of a place drifts alike: the nearer, the more so, and never by more than most."""
+    near = [(abs(other - place), abs(other_drift - drift)) for other, other_drift in anchors]
+    return any(away <= reach and apart <= min(most, _SLACK + _SLOPE * away) for away, apart in near)
 
 
 def _is_borne_out(candidate: _Candidate, place: float, anchors: Anchors, landed: Anchors) -> bool:
@@ -246,12 +254,12 @@ def _is_borne_out(candidate: _Candidate, place: float, anchors: Anchors, landed:
 
     The fewer contexts are met, the nearer the anchor must be.
     """
-    reach = {2: _FAR, 1: _BESIDE}.get(candidate.sides, 0)
+    if candidate.sides == 0 or not candidate.whole:
+        return False
+    reach, most = (_FAR, _MOST) if candidate.sides == 2 else (_BESIDE, _SLACK)
     drift = candidate.running - place
-    there = _find_near(landed, candidate.running, 1, _NEAR)
-    return _agrees(place, drift, _find_near(anchors, place, 2), reach) and _agrees(
-        candidate.running, drift, there, _FAR
-    )
+    expected, there = _find_near(anchors, place, 2), _find_near(landed, candidate.running, 1, _NEAR)
+    return _agrees(place, drift, expected, reach, most) and _agrees(candidate.running, drift, there, _FAR, _MOST)
 
 
 def _choose(
