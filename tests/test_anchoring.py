@@ -198,6 +198,18 @@ def test_words_told_twice_are_not_found_at_their_other_place() -> None:
         assert convert_and_reanchor(reading.text, reading.passages, spans, [rewrap(50)]).missed == []
 
 
+def test_letters_that_only_look_like_the_words_are_not_taken_for_them() -> None:
+    paragraphs = invent(7).split("\n\n")
+    paragraphs[12] = paragraphs[12][:250] + " they had bread and other things of the house " + paragraphs[12][250:]
+    reading = read_text("a-letter", "\n\n".join(paragraphs))
+    start = reading.text.index("other things")
+    span = make_span(reading, start, start + len("other"))
+    assert len(reanchor([span], reading.text, reading.passages)[0]) == 1
+    for changed in ("o the rest of things of", "o, the remaining of"):
+        other = reading.text.replace("other things of", changed)
+        assert reanchor([span], other, reading.passages)[0] == ()
+
+
 def test_a_gap_as_long_as_the_way_to_the_same_words_misleads_nobody() -> None:
     paragraphs = invent(6).split("\n\n")
     told = "for days and nights they spoke of a sum of 3,000 yuan that nobody had ever seen on one table before that winter"

@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "src" / "nkgraph"
 #: The order of the pipeline: a module imports only from what stands before it. A new module takes its place here.
 ORDER = [
-    *("errors", "findings", "iris", "project", "model", "folding", "numbers", "dates", "yamlfiles"),
+    *("errors", "findings", "iris", "project", "model", "folding", "numbers", "dates", "yamlfiles", "writing"),
     *("blocks", "report_layout", "layout", "documents", "passages", "spans", "othertext", "anchoring"),
     *("ontology", "values", "claims", "referencefiles", "claimfiles", "codings", "agreement", "identifiers"),
     *("graph", "consistency", "judgements", "support", "checking", "shapeterms", "shapefiles", "summary", "validation"),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -14,11 +12,11 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from nkgraph.errors import BuildError, ClaimError, ReadError
+from nkgraph.errors import ClaimError, ReadError
 from nkgraph.model import Span
 from nkgraph.spans import Reading, find_quotation, make_span
 
-__all__ = ["anchor_file", "write_atomically"]
+__all__ = ["anchor_file"]
 
 _WIDTH: Final = 1_000_000
 
@@ -29,31 +27,6 @@ def _yaml() -> YAML:
     yaml.preserve_quotes = True
     yaml.allow_unicode = True
     return yaml
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file in one step: whatever fails, the file that was there stays whole.
-
-    Raises:
-        BuildError: the folder cannot be written, or the disk is full.
-    """
-    temporary: str | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
-        blocked = isinstance(error, FileExistsError | NotADirectoryError)
-        reason = f"{path.parent} is not a folder" if blocked else error.strerror
-        remedy = "what was there before is unchanged"
-        raise BuildError(f"cannot be written ({reason})", path=path, remedy=remedy) from error
 
 
 def anchor_file(path: Path, reading: Reading) -> tuple[str, int]:

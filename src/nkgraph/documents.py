@@ -19,6 +19,7 @@ from nkgraph.findings import Finding, Severity
 from nkgraph.folding import MODULUS, RADIX, fingerprint, fold, hash_prefixes
 from nkgraph.model import Document
 from nkgraph.project import default_project
+from nkgraph.writing import write_atomically
 from nkgraph.yamlfiles import Item, Scalar, read_yaml
 from nkgraph.yamlfiles import Sequence as Listed
 
@@ -145,8 +146,7 @@ def write_document(folder: Path, document: Document) -> Path:
     kept = {name: value for name, value in values.items() if value is not None}
     path = folder / f"{document.slug}.yaml"
     text = yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=120)
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(text + "landmarks:\n" + "".join(f"  - {mark!r}\n" for mark in document.landmarks), encoding="utf-8")
+    write_atomically(path, text + "landmarks:\n" + "".join(f"  - {mark!r}\n" for mark in document.landmarks))
     return path
 
 

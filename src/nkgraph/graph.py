@@ -12,7 +12,6 @@ import pyoxigraph as ox
 from nkgraph.claims import SHORTHANDS, property_of
 from nkgraph.dates import date_bounds, date_numbers
 from nkgraph.iris import (
-    BASE,
     PREFIXES,
     claim_iri,
     document_iri,
@@ -295,6 +294,3 @@ def reference_quads(name: str, items: Iterable[Claim], vocabulary: Vocabulary) -
         subject = ox.NamedNode(resource_iri("reference", item.key))
         if item.via:
             yield ox.Quad(subject, _nk("source"), _string(item.via), graph)
-
-
-assert BASE.endswith("/")

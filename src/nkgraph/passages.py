@@ -21,6 +21,7 @@ from nkgraph.findings import Finding, Severity
 from nkgraph.folding import Folded, fingerprint, fold, join_folded
 from nkgraph.layout import read_layout
 from nkgraph.model import Passage
+from nkgraph.writing import write_atomically
 
 __all__ = [
     "BODY",
@@ -165,8 +166,7 @@ def write_index(folder: Path, slug: str, passages: Iterable[Passage]) -> Path:
     rows += [
         "\t".join(str(value) if (value := getattr(p, name)) is not None else "" for name in _COLUMNS) for p in passages
     ]
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    write_atomically(path, "\n".join(rows) + "\n")
     return path
 
 
@@ -180,8 +180,11 @@ def load_index(folder: Path) -> dict[str, tuple[Passage, ...]]:
 
 
 def _read_index(path: Path) -> tuple[Passage, ...]:
-    lines = path.read_text(encoding="utf-8").splitlines()
     remedy = "write it again with `nkgraph documents add`"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise ReadError(f"not UTF-8 at byte {error.start}", path=path, remedy=remedy) from error
     if not lines or lines[0].split("\t") != list(_COLUMNS):
         raise ReadError("this is not an index of passages", path=path, line=1, remedy=remedy)
     passages: list[Passage] = []

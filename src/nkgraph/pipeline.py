@@ -10,7 +10,6 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph import __version__
-from nkgraph.claimfiles import write_atomically
 from nkgraph.claims import ClaimErrors, read_claims
 from nkgraph.consistency import find_inconsistencies
 from nkgraph.coverage import coverage_quads, measure_coverage, release_quads, rule_quads, term_quads
@@ -29,6 +28,7 @@ from nkgraph.reasoning import Rule, infer, load_strata, rule_graph
 from nkgraph.referencefiles import read_reference
 from nkgraph.support import check_derived
 from nkgraph.validation import validate
+from nkgraph.writing import write_atomically
 
 __all__ = ["STEPS", "Built", "Source", "assemble", "build", "check_source", "read_source"]
 

@@ -179,11 +179,11 @@ def find_quotation(quotation: str, reading: Reading, within: tuple[int, int] | N
     found = [place for stream in reading.streams for place in _search(reading, stream, folded, scope)]
     if not found:
         raise ClaimError(
-            f"{shown!r} is not in {reading.slug} {_name_scope(scope, within)}", remedy=_hint(reading, quotation, scope)
+            f"{shown!r} is not in {reading.slug}{_name_scope(scope, within)}", remedy=_hint(reading, quotation, scope)
         )
     if len(found) > 1:
         raise ClaimError(
-            f"{shown!r} stands {len(found)} times in {reading.slug} {_name_scope(scope, within)}",
+            f"{shown!r} stands {len(found)} times in {reading.slug}{_name_scope(scope, within)}",
             remedy="quote a few words more",
         )
     start, end = found[0]
@@ -197,7 +197,7 @@ def find_quotation(quotation: str, reading: Reading, within: tuple[int, int] | N
 
 
 def _name_scope(scope: tuple[int, int], within: tuple[int, int] | None) -> str:
-    return "" if within is None else f"between characters {scope[0]} and {scope[1]}"
+    return "" if within is None else f" between characters {scope[0]} and {scope[1]}"
 
 
 def _hint(reading: Reading, quotation: str, scope: tuple[int, int]) -> str:

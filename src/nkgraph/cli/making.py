@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import Progress
 
 from nkgraph.checking import check_words
-from nkgraph.claimfiles import write_atomically
 from nkgraph.cli.options import (
     data_option,
     documents_option,
@@ -27,6 +26,7 @@ from nkgraph.ontology import nearest
 from nkgraph.pipeline import STEPS, check_source, read_source
 from nkgraph.pipeline import build as build_graph
 from nkgraph.store import open_store
+from nkgraph.writing import write_atomically
 
 __all__ = ["build", "check", "export"]
 

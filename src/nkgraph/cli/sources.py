@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from nkgraph.claimfiles import anchor_file, write_atomically
+from nkgraph.claimfiles import anchor_file
 from nkgraph.cli.options import (
     data_option,
     documents_option,
@@ -30,6 +30,7 @@ from nkgraph.passages import load_index, split_passages, write_index
 from nkgraph.pipeline import read_source
 from nkgraph.project import Project
 from nkgraph.spans import read_text
+from nkgraph.writing import write_atomically
 
 __all__ = ["claims", "documents"]
 
