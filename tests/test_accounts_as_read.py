@@ -180,3 +180,16 @@ def test_every_row_leads_to_words(asked: Asked) -> None:
 
             assert found, iri
             assert all(row["start"] for row in found), iri
+
+
+def test_words_are_few(built_graph: Path) -> None:
+    """Half of all spans have at most 25 words, and none has more than 80."""
+    store = open_store(built_graph)
+    found = store.query(
+        "PREFIX nk: <https://w3id.org/nkgraph/ontology#> SELECT ?span ?words WHERE { ?span a nk:Span ; nk:wordCount ?words }"
+    )
+    counts = sorted(int(row["words"].value) for row in found)  # type: ignore[union-attr]
+
+    assert len(counts) > 800
+    assert counts[len(counts) // 2] <= 25
+    assert counts[-1] <= 80
