@@ -77,6 +77,16 @@ def test_every_canned_query_is_in_the_contract_or_says_more() -> None:
     assert [q.name for q in queries.values() if not q.question.endswith("?") or not q.title or not q.columns] == []
 
 
+def test_limits_in_the_docs_are_those_of_the_code() -> None:
+    """The table of limits is the one that the code has."""
+    from nkgraph.sparql import Limits
+
+    text = (ROOT / "docs" / "serving.md").read_text("utf-8")
+    rows = [f"| {name} | {int(default)} | {meaning} |" for name, default, meaning in Limits.describe()]
+
+    assert [row for row in rows if row not in text] == []
+
+
 def test_glossary_is_sorted() -> None:
     """A reader finds a term where the alphabet puts it."""
     rows = re.findall(r"(?m)^\| ([^|]+) \|", (ROOT / "docs" / "glossary.md").read_text("utf-8"))[2:]
