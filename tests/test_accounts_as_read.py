@@ -182,6 +182,28 @@ def test_every_row_leads_to_words(asked: Asked) -> None:
             assert all(row["start"] for row in found), iri
 
 
+def test_each_side_of_a_judgement_shows_its_own_passage(asked: Asked) -> None:
+    """The judgement on Cases 9 and 52 rests on words of both, and says which are whose."""
+    rows = asked.rows("evidence", iri="id/hrnk-lives-for-sale-2009/judgement/person-9-52")
+
+    assert {row["passage"].rpartition("/")[2] for row in rows} == {"case-9", "case-52"}
+
+
+def test_a_gang_is_not_called_a_trafficker(asked: Asked) -> None:
+    """Only actors whom the account itself calls traffickers have a yes; Case 42 speaks of a gang."""
+    found = {row["case"] for row in asked.rows("intermediaries") if row["called_trafficker"] == "yes"}
+
+    assert "42" not in found
+    assert {"4", "5", "34"} <= found
+
+
+def test_undated_events_are_in_the_timeline(asked: Asked) -> None:
+    """Case 1 dates no transfer; both are told all the same, without a date."""
+    rows = asked.rows("timeline", account="id/hrnk-lives-for-sale-2009/case-1")
+
+    assert [row["begin"] for row in rows if row["kind"] == "transfer"] == ["", ""]
+
+
 def test_words_are_few(built_graph: Path) -> None:
     """Half of all spans have at most 25 words, and none has more than 80."""
     store = open_store(built_graph)

@@ -59,6 +59,19 @@ def test_lost_claim_is_missed(register: Path, claims: tuple[Claim, ...]) -> None
     check_identifiers(register, [attrs.evolve(claims[0], status="withdrawn"), *claims[1:]])
 
 
+def test_swapped_keys_are_known_by_their_words(register: Path, claims: tuple[Claim, ...]) -> None:
+    """Two registered claims that trade their keys are both refused, each told which claim its key belongs to."""
+    first, second = (c for c in claims if c.spans and c.says.id == c.key and "narrator" in c.key and c.key < "case-3")
+    swapped = [attrs.evolve(first, key=second.key), attrs.evolve(second, key=first.key)]
+    others = [claim for claim in claims if claim not in (first, second)]
+
+    with pytest.raises(ClaimErrors) as refused:
+        check_identifiers(register, [*swapped, *others])
+
+    assert len(refused.value.errors) == 2
+    assert all("a key is never reused" in str(error) for error in refused.value.errors)
+
+
 def test_no_register_is_an_empty_one(tmp_path: Path, claims: tuple[Claim, ...]) -> None:
     """Before anything is published nothing can be lost."""
     assert read_register(tmp_path / "none.tsv") == {}

@@ -202,10 +202,6 @@ CODES_IN_QUERIES: Final[Mapping[tuple[str, str], str]] = {
     ("money", "other"): "a value of the column subject, by the contract; only spelled like a code",
     ("possible-matches", "person"): "a value of the column kind, by the contract; only spelled like a code",
     ("transfers", "other"): "a value of the column subject, by the contract; only spelled like a code",
-    ("price-bands", "partn"): "the contract counts sales to buyer_role partner; told by the beginning of the notation",
-    ("sale-prices", "partn"): "the contract counts sales to buyer_role partner; told by the beginning of the notation",
-    ("sale-prices", "CNY"): "the contract has a column currency, and told prices are in yuan (rules told-price-*)",
-    ("persons", "same_p"): "judgements of the kind same_person, told by the beginning of the notation",
 }
 _TOKEN: Final = re.compile(
     r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|<[^<>\s]*>|[?$]\w+|#[^\n]*|[A-Za-z][\w-]*:[\w./-]*|\d+(?:\.\d+)?|\w+'

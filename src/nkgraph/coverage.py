@@ -29,7 +29,7 @@ __all__ = [
 
 STATISTICS: Final = ox.NamedNode(graph_iri("statistics"))
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
-#: Why a kind of passage holds no claims where it does not.
+#: Why those passages of a kind hold no claims that hold none.
 _REASONS: Final = {"furniture": "page_furniture", "heading": "heading_only", "section": "see_its_parts"}
 _NOT_YET: Final = "not_coded_yet"
 
@@ -84,7 +84,7 @@ def measure_coverage(
             for claim in own:
                 for span in claim.spans:
                     for passage in of_kind:
-                        if passage.start <= span.start and span.end <= passage.end:
+                        if any(start <= span.start and span.end <= end for start, end in own_parts[passage.key]):
                             touched.add(passage.key)
                             resting.add(claim.key)
             extent = _union(part for p in of_kind for part in own_parts[p.key])

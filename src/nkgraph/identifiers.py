@@ -18,7 +18,7 @@ __all__ = ["check_identifiers", "describe_words", "read_register", "register_cla
 
 
 def describe_words(claim: Claim) -> str:
-    """Return a digest of the words a claim rests on and of the things it is about, which a new key does not change.
+    """Return a digest of the words a claim rests on and of the properties it states, which a new key does not change.
 
     What a claim says may be corrected under its key; this is only used to recognise a claim under another key.
     """
@@ -58,13 +58,25 @@ def check_identifiers(path: Path, claims: Iterable[Claim]) -> None:
     """Compare the claims with the register of identifiers.
 
     Raises:
-        ClaimErrors: a registered claim is gone without being withdrawn, or stands under another key (renumbered).
+        ClaimErrors: a registered claim is gone without being withdrawn, stands under another key (renumbered), or its key
+            is given to another registered claim (reused). A claim whose words were mended keeps its key.
     """
     register = read_register(path)
     present = {(claim.document, claim.key): claim for claim in claims}
     lost = {key: digest for key, digest in register.items() if key not in present}
     fresh = {(c.document, describe_words(c)): c for k, c in present.items() if k not in register}
+    owners = {(document, digest): key for (document, key), digest in register.items()}
     errors: list[NkgraphError] = []
+    for (document, key), claim in present.items():
+        now = describe_words(claim)
+        owner = owners.get((document, now), key)
+        if register.get((document, key), now) != now and owner != key:
+            message = (
+                f"{key}: this key is now given to the claim that was published as {owner!r}; a key is never reused"
+            )
+            errors.append(
+                ClaimError(message, path=claim.path, line=claim.line, remedy="give each claim its own key back")
+            )
     for (document, key), digest in sorted(lost.items()):
         other = fresh.get((document, digest))
         if other is not None:
@@ -80,13 +92,13 @@ def check_identifiers(path: Path, claims: Iterable[Claim]) -> None:
 
 
 def register_claims(path: Path, claims: Iterable[Claim]) -> tuple[str, int]:
-    """Return the text of the register with the claims added that it lacks, and how many those are."""
+    """Return the text of the register with the claims that it lacks, or that have other words now, and how many those are."""
     register = read_register(path)
     added = 0
     for claim in claims:
-        key = (claim.document, claim.key)
-        if key not in register:
-            register[key] = describe_words(claim)
+        key, now = (claim.document, claim.key), describe_words(claim)
+        if register.get(key) != now:
+            register[key] = now
             added += 1
     rows = [f"{document}\t{key}\t{digest}" for (document, key), digest in sorted(register.items())]
     header = "# document\tkey\tdigest of its words: every claim ever published; see src/nkgraph/identifiers.py"

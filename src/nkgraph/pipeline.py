@@ -16,9 +16,9 @@ from nkgraph.coverage import coverage_quads, measure_coverage, release_quads, ru
 from nkgraph.documents import load_documents
 from nkgraph.errors import BuildError
 from nkgraph.findings import Finding, Severity, sort_findings
-from nkgraph.graph import claim_quads, document_quads, provenance_quads, reference_quads
+from nkgraph.graph import PROVENANCE, claim_quads, document_quads, provenance_quads, reference_quads
 from nkgraph.identifiers import check_identifiers
-from nkgraph.iris import account_iri, claim_iri, graph_iri
+from nkgraph.iris import account_iri, claim_iri, graph_iri, ontology_iri, passage_iri, span_iri
 from nkgraph.judgements import find_contradictions, find_dissolved, read_judgements
 from nkgraph.model import Claim, Document, Passage, Span
 from nkgraph.ontology import Vocabulary, load_vocabulary
@@ -119,6 +119,17 @@ class _Asserted:
     sizes: dict[tuple[str, str], int]
 
 
+def _span_passage(span: Span, passage: Passage) -> ox.Quad:
+    """Return the passage that a span stands in; a claim with words from two accounts has two."""
+    subject = ox.NamedNode(span_iri(span.document, span.start, span.end))
+    return ox.Quad(
+        subject,
+        ox.NamedNode(ontology_iri("passage")),
+        ox.NamedNode(passage_iri(span.document, passage.key)),
+        PROVENANCE,
+    )
+
+
 def assemble(source: Source) -> _Asserted:
     """Return the asserted quads of a source: claims, provenance, documents, reference data, ontology."""
     quads: list[ox.Quad] = list(source.vocabulary.quads)
@@ -142,6 +153,10 @@ def assemble(source: Source) -> _Asserted:
         passage = passage_at(source.passages[claim.document], first.start, first.end) if first else None
         order = first.start if first else 0
         quads.extend(provenance_quads(claim, said, source.vocabulary, passage, order))
+        for span in claim.spans:
+            where = passage_at(source.passages[claim.document], span.start, span.end)
+            if where is not None:
+                quads.append(_span_passage(span, where))
     return _Asserted(quads, sizes)
 
 

@@ -144,6 +144,8 @@ def _missing(
 ) -> str | None:
     if key in {"surname", "title"}:
         return None if _names(_plain(value), plain) else f"{key} {value!r} does not stand in its words"
+    if key == "calledTrafficker" and value == "yes" and "traffick" not in plain:
+        return "its words do not call the actor a trafficker"
     if key in {"asPrinted", "alias"}:
         return None if fold(value).characters in folded else f"{key} {value!r} does not stand in its words"
     if scheme:

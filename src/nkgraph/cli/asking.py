@@ -85,7 +85,7 @@ def query(
 @click.option("--format", "form", default=None, help="csv, tsv, json, xml; ttl, nt, rdf, jsonld, trig, nq; or table.")
 @out_option
 def sparql(text: str | None, file: Path | None, form: str | None, out: Path | None) -> int:
-    """Run a SPARQL 1.1 query on the built graph.
+    """Run a SPARQL 1.1 query on the built graph, without a deadline (the server has one).
 
     \b
     Example:
