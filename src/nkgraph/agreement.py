@@ -13,8 +13,9 @@ from pathlib import Path
 
 import attrs
 
-from nkgraph.codings import FAMILIES, Cell, compare_codings
+from nkgraph.codings import Cell, compare_codings
 from nkgraph.errors import NkgraphError
+from nkgraph.families import FAMILIES
 
 __all__ = [
     "Difference",
@@ -122,21 +123,26 @@ def format_agreement(rows: Iterable[FamilyAgreement]) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the agreement of the two codings in ``data/coding``; with ``--differences``, every cell that differs."""
+    """Print the agreement of the codings in ``data/coding``, round by round; with ``--differences``, each cell that differs.
+
+    With two folders named, that of the codings in these.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    listing = "--differences" in words
     folders = [Path(word) for word in words if not word.startswith("-")]
-    first, second = folders if len(folders) == 2 else (Path("data/coding/first"), Path("data/coding/second"))
+    kept = Path("data/coding")
+    rounds = [(kept / "first", kept / "second"), (kept / "round-2" / "first", kept / "round-2" / "second")]
     try:
-        if listing:
-            differences = find_differences(first, second)
-            lines = ["\t".join((d.unit, d.family, d.row, d.column, d.first, d.second)) for d in differences]
-        else:
-            lines = [format_agreement(measure_agreement(first, second))]
+        for first, second in [(folders[0], folders[1])] if len(folders) == 2 else rounds:
+            if "--differences" in words:
+                found = find_differences(first, second)
+                lines = ["\t".join((d.unit, d.family, d.row, d.column, d.first, d.second)) for d in found]
+            else:
+                table = format_agreement(measure_agreement(first, second))
+                lines = [table] if len(folders) == 2 else [f"{first} and {second}", "", table, ""]
+            sys.stdout.write("".join(line + "\n" for line in lines))
     except NkgraphError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    sys.stdout.write("".join(line + "\n" for line in lines))
     return 0
 
 

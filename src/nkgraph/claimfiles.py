@@ -16,7 +16,10 @@ from nkgraph.errors import ClaimError, ReadError
 from nkgraph.model import Span
 from nkgraph.spans import Reading, find_quotation, make_span
 
-__all__ = ["anchor_file"]
+__all__ = ["QUOTED", "anchor_file"]
+
+#: What begins a comment line that shows a drafted claim's words; such lines go when the file is anchored.
+QUOTED: Final = "#> "
 
 _WIDTH: Final = 1_000_000
 
@@ -34,6 +37,7 @@ def anchor_file(path: Path, reading: Reading) -> tuple[str, int]:
 
     A quotation is sought in the account that the claim's key begins with (``case-7/…``), else in the whole document, or in
     the passage that ``{quote: …, in: case-21}`` names, and must stand there once. Spans already there are left as they are.
+    Comment lines that show the words of a draft are dropped: words of a document stand in no file of claims.
 
     Raises:
         ReadError: the file is not YAML, or not a list of claims.
@@ -78,7 +82,8 @@ def anchor_file(path: Path, reading: Reading) -> tuple[str, int]:
         item["words"] = spans
     buffer = io.StringIO()
     yaml.dump(items, buffer)
-    return buffer.getvalue(), made
+    lines = buffer.getvalue().splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(QUOTED.strip())), made
 
 
 def _span_map(span: Span) -> CommentedMap:

@@ -1,64 +1,22 @@
 """Two codings of the same documents, read as rows of cells and paired: what ``agreement`` measures.
 
-A row is one fact (a transfer, a sum, a crossing …); rows of the two coders are paired within an account where most cells
-agree, never across accounts.
+A row is one fact (a transfer, a sum, a crossing …); rows of the two coders are paired within an account where they rest
+on the same words or most cells agree, never across accounts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final
 
 import attrs
 
 from nkgraph.errors import ReadError
+from nkgraph.families import FAMILIES, Family
 from nkgraph.yamlfiles import Item, Scalar, Tree, read_yaml, yaml_files
 from nkgraph.yamlfiles import Sequence as YamlSequence
 
-__all__ = ["FAMILIES", "Cell", "compare_codings", "read_rows"]
-
-#: Families of facts, the types that belong to them, and the cells compared.
-FAMILIES: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "narrators": (("Narrator",), ("title", "surname", "birthYear", "livesIn")),
-    "transfers": (
-        ("Transfer", "TransferCount"),
-        (
-            "kind",
-            "subject",
-            "persons",
-            "seller_origin",
-            "buyer_origin",
-            "buyerRole",
-            "place",
-            "payment_status",
-            "payment_amount",
-            "date",
-            "step",
-        ),
-    ),
-    "money": (("Payment",), ("moneyKind", "status", "amount", "currency", "per", "date", "subject")),
-    "intermediaries": (
-        ("Participation",),
-        ("role", "origin", "gender", "relation", "size", "calledTrafficker", "towards"),
-    ),
-    "crossings": (("Crossing",), ("date", "river", "companions")),
-    "routes": (("RouteStep",), ("place", "mode", "date")),
-    "instruments": (("InstrumentMention",), ("instrument", "instrumentKind", "jurisdiction", "date", "dateKind")),
-    "state positions": (("StatePosition",), ("state", "instrument", "relation", "date")),
-    "figures": (
-        ("StatisticalStatement", "PriceBand", "InterviewSeries"),
-        ("type", "value", "unit", "bandMin", "bandMax", "currency", "place", "date"),
-    ),
-}
-_KEY_CELLS: Final = {
-    "transfers": ("subject",),
-    "money": ("amount",),
-    "intermediaries": ("role",),
-    "routes": ("place",),
-    "instruments": ("instrument",),
-    "state positions": ("state", "instrument"),
-}
+__all__ = ["Cell", "Row", "compare_codings", "read_rows"]
 
 
 @attrs.frozen
@@ -69,7 +27,22 @@ class Cell:
     second: str
 
 
-Row = dict[str, str]
+@attrs.frozen
+class Row:
+    """One fact as one coder has it: its id, its cells by column, and the spans that it rests on, as (start, end)."""
+
+    name: str
+    cells: Mapping[str, str]
+    spans: tuple[tuple[int, int], ...] = ()
+
+    def covered(self, other: Row) -> int:
+        """Return how many characters of the document both rows rest on."""
+        return sum(
+            max(0, min(end, last) - max(start, first)) for start, end in self.spans for first, last in other.spans
+        )
+
+
+_NOBODY = Row("", {})
 
 
 def _plain(tree: Tree | None) -> str:
@@ -101,24 +74,53 @@ def _amount(node: Item) -> str:
 
 
 def read_rows(path: Path) -> dict[str, list[Row]]:
-    """Return the rows of one coding file by family; second claims about one thing are joined to its row."""
+    """Return the rows of one coding file by family; further claims about one thing are joined to its row."""
     tree = read_yaml(path)
     things: dict[str, dict[str, Tree]] = {}
+    spans: dict[str, list[tuple[int, int]]] = {}
     for item in tree.items if isinstance(tree, YamlSequence) else ():
         says = item.entries.get("says") if isinstance(item, Item) else None
         for node in _nodes(says) if says is not None else ():
             name = _plain(node.entries.get("id"))
             if name:
-                merged = things.setdefault(name, {})
-                merged.update({key: value for key, value in node.entries.items() if key not in merged})
+                _join(things.setdefault(name, {}), node.entries)
+                spans.setdefault(name, []).extend(_spans(item))
     rows: dict[str, list[Row]] = {family: [] for family in FAMILIES}
     for name, entries in things.items():
         kind = _plain(entries.get("type"))
-        for family, (types, columns) in FAMILIES.items():
-            if kind in types:
-                row = {column: _cell(column, entries, things) for column in columns}
-                rows[family].append({"id": name, **row})
+        for title, family in FAMILIES.items():
+            if kind in family.types or (title == "background" and set(entries) & {*family.columns, *family.codes}):
+                cells = {column: _cell(column, entries, things) for column in family.columns}
+                for column in family.codes:
+                    cells |= dict.fromkeys((f"{column} {code}" for code in _codes(entries.get(column))), "yes")
+                rows[title].append(Row(name, cells, tuple(dict.fromkeys(spans[name]))))
     return rows
+
+
+def _join(merged: dict[str, Tree], entries: Mapping[str, Tree]) -> None:
+    """Join what a further claim says of a thing: a property said again with another value has both."""
+    for key, value in entries.items():
+        held = merged.get(key)
+        if held is None:
+            merged[key] = value
+        elif key not in {"id", "type"} and not isinstance(value, Item) and not isinstance(held, Item):
+            parts = [*_parts(held), *(part for part in _parts(value) if _plain(part) not in _codes(held))]
+            merged[key] = YamlSequence(tuple(parts), held.line) if len(parts) > 1 else parts[0]
+
+
+def _parts(tree: Tree) -> tuple[Tree, ...]:
+    return tuple(tree.items) if isinstance(tree, YamlSequence) else (tree,)
+
+
+def _codes(tree: Tree | None) -> list[str]:
+    return [_plain(part) for part in _parts(tree)] if tree is not None else []
+
+
+def _spans(item: Tree) -> Iterator[tuple[int, int]]:
+    words = item.entries.get("words") if isinstance(item, Item) else None
+    for word in words.items if isinstance(words, YamlSequence) else ():
+        if isinstance(word, Item) and "start" in word.entries:
+            yield int(_plain(word.entries["start"])), int(_plain(word.entries["end"]))
 
 
 def _cell(column: str, entries: Mapping[str, Tree], things: Mapping[str, Mapping[str, Tree]]) -> str:
@@ -131,10 +133,10 @@ def _cell(column: str, entries: Mapping[str, Tree], things: Mapping[str, Mapping
         return _amount(payment) if isinstance(payment, Item) else ""
     if column in {"amount", "value"}:
         return _amount(node)
-    if column.endswith("_origin"):
-        target = things.get(_plain(entries.get(column.removesuffix("_origin"))), {})
-        nested = entries.get(column.removesuffix("_origin"))
-        return _plain(target.get("origin") or (nested.entries.get("origin") if isinstance(nested, Item) else None))
+    if column.endswith(("_origin", "_gender")):
+        named, _, what = column.partition("_")
+        target, nested = things.get(_plain(entries.get(named)), {}), entries.get(named)
+        return _plain(target.get(what) or (nested.entries.get(what) if isinstance(nested, Item) else None))
     if column in {"origin", "gender", "relation", "size", "calledTrafficker"}:
         value = _plain(things.get(_plain(entries.get("actor")), {}).get(column))
         return "yes" if value in {"yes", "True", "true"} else value
@@ -151,32 +153,26 @@ def _cell(column: str, entries: Mapping[str, Tree], things: Mapping[str, Mapping
     return _plain(entries.get(column))
 
 
-def _pair(family: str, first: Sequence[Row], second: Sequence[Row]) -> list[tuple[Row | None, Row | None]]:
-    columns = FAMILIES[family][1]
-    keys = _KEY_CELLS.get(family, ())
+def _pair(family: Family, first: Sequence[Row], second: Sequence[Row]) -> list[tuple[Row | None, Row | None]]:
+    """Pair the rows of two coders: those with most cells in common and, among equals, most words in common."""
 
     def likeness(a: Row, b: Row) -> tuple[int, int]:
-        shared = sum(2 if c in keys else 1 for c in columns if a[c] == b[c] and a[c])
-        return shared, -abs(first.index(a) - second.index(b))
+        shared = sum(2 if c in family.keys else 1 for c in a.cells if a.cells[c] and a.cells[c] == b.cells.get(c))
+        return shared + 3 * bool(a.covered(b)), a.covered(b)
 
-    candidates = sorted(
-        ((likeness(a, b), i, j) for i, a in enumerate(first) for j, b in enumerate(second) if likeness(a, b)[0] > 0),
-        key=lambda c: (-c[0][0], -c[0][1], c[1], c[2]),
-    )
-    used_first: set[int] = set()
-    used_second: set[int] = set()
+    found = ((likeness(a, b), -abs(i - j), i, j) for i, a in enumerate(first) for j, b in enumerate(second))
+    candidates = sorted((c for c in found if c[0][0] > 0), key=lambda c: (-c[0][0], -c[0][1], -c[1], c[2], c[3]))
     pairs: dict[int, int] = {}
-    for _, i, j in candidates:
-        if i not in used_first and j not in used_second:
-            if keys and not any(first[i][k] == second[j][k] for k in keys):
-                continue
-            pairs[i] = j
-            used_first.add(i)
-            used_second.add(j)
+    for _, _, i, j in candidates:
+        if i in pairs or j in pairs.values():
+            continue
+        if family.keys and not any(first[i].cells[k] == second[j].cells[k] for k in family.keys):
+            continue
+        pairs[i] = j
     result: list[tuple[Row | None, Row | None]] = [
         (row, second[pairs[i]] if i in pairs else None) for i, row in enumerate(first)
     ]
-    result += [(None, row) for j, row in enumerate(second) if j not in used_second]
+    result += [(None, row) for j, row in enumerate(second) if j not in pairs.values()]
     return result
 
 
@@ -194,10 +190,10 @@ def compare_codings(first: Path, second: Path) -> Iterator[tuple[str, str, str, 
         rows: list[dict[str, list[Row]]] = [
             read_rows(f / name) if (f / name).is_file() else {k: [] for k in FAMILIES} for f in (first, second)
         ]
-        for family, (_, columns) in FAMILIES.items():
-            for a, b in _pair(family, rows[0][family], rows[1][family]):
-                row_name = (a or b or {})["id"]
+        for title, family in FAMILIES.items():
+            for a, b in _pair(family, rows[0][title], rows[1][title]):
+                columns = dict.fromkeys([*(a.cells if a else ()), *(b.cells if b else ())])
                 for column in columns:
-                    cell = Cell(a[column] if a else "", b[column] if b else "")
+                    cell = Cell(a.cells.get(column, "") if a else "", b.cells.get(column, "") if b else "")
                     if cell.first or cell.second:
-                        yield name.removesuffix(".yaml"), family, row_name, column, cell, bool(a and b)
+                        yield name.removesuffix(".yaml"), title, (a or b or _NOBODY).name, column, cell, bool(a and b)

@@ -19,14 +19,18 @@ def find_inconsistencies(
     documents: Sequence[Document],
     reference: Mapping[str, Sequence[Claim]],
     vocabulary: Vocabulary,
+    accounts: Iterable[str] = (),
 ) -> list[NkgraphError]:
-    """Return what is wrong with claims and reference data that are each well formed, by the order of the claims."""
+    """Return what is wrong with claims and reference data that are each well formed, by the order of the claims.
+
+    ``accounts`` are the IRIs of the accounts, which claims may name and none describes.
+    """
     return [
         *_find_duplicates(claims),
         *_find_lost_sources(claims),
         *_find_circles(claims),
         *_find_words_outside(claims, documents),
-        *_find_unknown_things(claims, reference, vocabulary),
+        *_find_unknown_things(claims, reference, vocabulary, frozenset(accounts)),
     ]
 
 
@@ -99,11 +103,14 @@ def _as_written(iri: str, document: str) -> str:
 
 
 def _find_unknown_things(
-    claims: Sequence[Claim], reference: Mapping[str, Sequence[Claim]], vocabulary: Vocabulary
+    claims: Sequence[Claim],
+    reference: Mapping[str, Sequence[Claim]],
+    vocabulary: Vocabulary,
+    accounts: frozenset[str],
 ) -> Iterator[ClaimError]:
     """Yield a mistake for each thing named that nothing describes; what is published needs a published description."""
     items = [item for found in reference.values() for item in found]
-    shared = {iri for item in items for iri in node_iris(item)}
+    shared = accounts | {iri for item in items for iri in node_iris(item)}
     all_things = shared | {iri for claim in claims for iri in node_iris(claim)}
     published = shared | {iri for claim in claims if claim.status == "reviewed" for iri in node_iris(claim)}
     for claim in [*items, *claims]:
@@ -122,7 +129,12 @@ def _find_unknown_things(
 
 
 def _describe_unknown(
-    claim: Claim, line: int | None, key: str, value: str, known: set[str], all_things: set[str]
+    claim: Claim,
+    line: int | None,
+    key: str,
+    value: str,
+    known: frozenset[str] | set[str],
+    all_things: frozenset[str] | set[str],
 ) -> ClaimError:
     iri = resource_iri(claim.document, value)
     if iri in all_things:

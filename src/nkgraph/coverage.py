@@ -16,11 +16,13 @@ from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, document_iri, graph_iri, onto
 from nkgraph.model import Claim, Passage
 from nkgraph.passages import measure_own_parts
 from nkgraph.reasoning import Rule, rule_graph
+from nkgraph.reasons import KIND_REASONS
 
 __all__ = [
     "STATISTICS",
     "CoverageRow",
     "coverage_quads",
+    "find_resting",
     "measure_coverage",
     "release_quads",
     "rule_quads",
@@ -29,8 +31,7 @@ __all__ = [
 
 STATISTICS: Final = ox.NamedNode(graph_iri("statistics"))
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
-#: Why those passages of a kind hold no claims that hold none.
-_REASONS: Final = {"furniture": "page_furniture", "heading": "heading_only", "section": "see_its_parts"}
+#: Where neither a reader nor the kind of a passage says why it holds no claim.
 _NOT_YET: Final = "not_coded_yet"
 
 
@@ -68,35 +69,49 @@ def _overlap(first: Sequence[tuple[int, int]], second: Sequence[tuple[int, int]]
     return sum(max(0, min(e, f) - max(s, t)) for s, e in first for t, f in second)
 
 
+def find_resting(found: Sequence[Passage], claims: Iterable[Claim]) -> dict[str, set[str]]:
+    """Return for each passage of a document the keys of the claims that rest on words of its own text, if any do."""
+    own_parts = measure_own_parts(found)
+    resting: dict[str, set[str]] = {}
+    places = sorted((start, end, key) for key, parts in own_parts.items() for start, end in parts)
+    for claim in claims:
+        for span in claim.spans:
+            for start, end, key in places:
+                if start <= span.start and span.end <= end:
+                    resting.setdefault(key, set()).add(claim.key)
+    return resting
+
+
 def measure_coverage(
-    passages: Mapping[str, Sequence[Passage]], claims: Sequence[Claim], sizes: Mapping[tuple[str, str], int]
+    passages: Mapping[str, Sequence[Passage]],
+    claims: Sequence[Claim],
+    sizes: Mapping[tuple[str, str], int],
+    reasons: Mapping[tuple[str, str], str],
 ) -> list[CoverageRow]:
-    """Return coverage by document (as given) and kind of passage (sorted); ``sizes`` are triples by document and claim key."""
+    """Return coverage by document (as given) and kind of passage (sorted); ``sizes`` are triples by document and claim key.
+
+    ``reasons`` are why passages hold no claims, by document and key; the codes of a kind stand sorted, with ``; `` between.
+    """
     rows = []
     for slug, found in passages.items():
         own = [claim for claim in claims if claim.document == slug]
         own_parts = measure_own_parts(found)
+        held = find_resting(found, own)
         kinds = sorted({passage.kind for passage in found})
         for kind in kinds:
             of_kind = [passage for passage in found if passage.kind == kind]
-            touched: set[str] = set()
-            resting: set[str] = set()
-            for claim in own:
-                for span in claim.spans:
-                    for passage in of_kind:
-                        if any(start <= span.start and span.end <= end for start, end in own_parts[passage.key]):
-                            touched.add(passage.key)
-                            resting.add(claim.key)
+            touched = [passage for passage in of_kind if passage.key in held]
+            resting = {key for passage in touched for key in held[passage.key]}
+            why = {reasons.get((slug, p.key)) or KIND_REASONS.get(kind, _NOT_YET) for p in of_kind if p.key not in held}
             extent = _union(part for p in of_kind for part in own_parts[p.key])
             covered = _union((s.start, s.end) for c in own for s in c.spans)
-            without = len(touched) < len(of_kind)
             rows.append(
                 CoverageRow(
                     slug,
                     kind,
                     len(of_kind),
                     len(touched),
-                    _REASONS.get(kind, _NOT_YET) if without else None,
+                    "; ".join(sorted(why)) or None,
                     len(resting),
                     sum(sizes[slug, key] for key in resting),
                     _length(extent),

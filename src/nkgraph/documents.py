@@ -14,6 +14,7 @@ from typing import Final
 
 import yaml
 
+from nkgraph.conversion import convert_to_text, is_pdf, read_file
 from nkgraph.errors import DocumentError, ReadError
 from nkgraph.findings import Finding, Severity
 from nkgraph.folding import MODULUS, RADIX, fingerprint, fold, hash_prefixes
@@ -24,7 +25,6 @@ from nkgraph.yamlfiles import Item, Scalar, read_yaml
 from nkgraph.yamlfiles import Sequence as Listed
 
 __all__ = [
-    "decode_document",
     "describe_document",
     "find_documents_folder",
     "is_original",
@@ -51,6 +51,7 @@ _FIELDS: Final = (
     "address",
     "sha256",
     "folded_sha256",
+    "text_sha256",
     "length",
 )
 
@@ -80,7 +81,7 @@ def _read_description(path: Path) -> Document:
             raise ReadError(
                 f"unknown field {name!r}", path=path, line=tree.lines[name], remedy="known: " + ", ".join(_FIELDS)
             )
-    missing = [name for name in _FIELDS if name not in values and name not in ("date", "address")]
+    missing = [name for name in _FIELDS if name not in values and name not in ("date", "address", "text_sha256")]
     if missing:
         raise ReadError(f"no {missing[0]}", path=path, line=tree.line, remedy="run `nkgraph documents add FILE`")
     for name in ("order", "length"):
@@ -95,6 +96,7 @@ def _read_description(path: Path) -> Document:
         language=values["language"],
         sha256=values["sha256"],
         folded_sha256=values["folded_sha256"],
+        text_sha256=values.get("text_sha256"),
         length=int(values["length"]),
         date=values.get("date"),
         address=values.get("address"),
@@ -118,9 +120,9 @@ def describe_document(
     """Return the description of a document from its bytes: hashes, length in code points, landmarks.
 
     Raises:
-        DocumentError: the bytes are not UTF-8.
+        DocumentError: the bytes are neither UTF-8 nor a PDF with text.
     """
-    text = decode_document(data, Path(slug))
+    text = convert_to_text(data, Path(slug))
     folded = fold(text).characters
     step = max(1, (len(folded) - _WINDOW) // _LANDMARKS)
     windows = (folded[place : place + _WINDOW] for place in range(0, max(1, len(folded) - _WINDOW), step))
@@ -132,6 +134,7 @@ def describe_document(
         language=language,
         sha256=sha256(data).hexdigest(),
         folded_sha256=_hash_folded(folded),
+        text_sha256=sha256(text.encode("utf-8")).hexdigest() if is_pdf(data) else None,
         length=len(text),
         date=date,
         address=address,
@@ -154,18 +157,6 @@ def _hash_folded(folded: str) -> str:
     return sha256(folded.encode("utf-8")).hexdigest()
 
 
-def decode_document(data: bytes, path: Path) -> str:
-    """Return the text of a document's bytes: UTF-8, line ends as they are, a byte order mark left out.
-
-    Raises:
-        DocumentError: the bytes are not UTF-8, with the first wrong one.
-    """
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"not UTF-8 at byte {error.start}", path=path, remedy="save the text as UTF-8") from error
-
-
 def recognise_document(data: bytes, known: Sequence[Document]) -> Document | None:
     """Return the document that these bytes are a text of, or None.
 
@@ -182,8 +173,8 @@ def _recognise(data: bytes, known: Sequence[Document]) -> tuple[Document | None,
         if document.sha256 == digest:
             return document, 0
     try:
-        folded = fold(data.decode("utf-8-sig")).characters
-    except UnicodeDecodeError:
+        folded = fold(convert_to_text(data, Path())).characters
+    except DocumentError:
         return None, 2
     digest = _hash_folded(folded)
     for document in known:
@@ -203,7 +194,7 @@ def _recognise(data: bytes, known: Sequence[Document]) -> tuple[Document | None,
 
 def is_original(document: Document, text: str) -> bool:
     """Tell whether a text is the very one described (spans hold as they are), not another conversion (re-anchor them)."""
-    return sha256(text.encode("utf-8")).hexdigest() == document.sha256
+    return sha256(text.encode("utf-8")).hexdigest() == (document.text_sha256 or document.sha256)
 
 
 def read_documents(folder: Path, known: Sequence[Document], *, strict: bool = True) -> dict[str, str]:
@@ -237,16 +228,13 @@ def scan_documents(folder: Path, known: Sequence[Document]) -> tuple[dict[str, s
     found: dict[str, tuple[int, str, Path]] = {}
     findings: list[Finding] = []
     for path in _list_files(folder):
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise DocumentError(f"cannot be read ({error.strerror})", path=path) from error
+        data = read_file(path)
         document, rank = _recognise(data, known)
         if document is None:
             message = "this file is none of the described documents"
             findings.append(Finding(Severity.WARNING, "document-unknown", path.name, message, path))
             continue
-        text = decode_document(data, path)
+        text = convert_to_text(data, path)
         held = found.get(document.slug)
         if held is None or rank < held[0]:
             found[document.slug] = (rank, text, path)

@@ -10,7 +10,7 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph.claims import SHORTHANDS, property_of
-from nkgraph.dates import date_bounds, date_numbers
+from nkgraph.dates import date_numbers, duration_numbers
 from nkgraph.iris import (
     PREFIXES,
     claim_iri,
@@ -22,7 +22,8 @@ from nkgraph.iris import (
     span_iri,
 )
 from nkgraph.model import Claim, Document, Node, Passage, Span
-from nkgraph.ontology import Property, Vocabulary
+from nkgraph.ontology import Vocabulary
+from nkgraph.terms import value_terms
 
 __all__ = [
     "PROVENANCE",
@@ -83,30 +84,6 @@ def node_iris(claim: Claim) -> tuple[str, ...]:
     return tuple(dict.fromkeys(d.iri for d in _describe(claim.document, claim.says, root)))
 
 
-def _value_terms(
-    prop: Property, text: str, vocabulary: Vocabulary, document: str
-) -> Iterator[tuple[str, ox.NamedNode | ox.Literal]]:
-    """Yield (property IRI, term) for one written value: usually one, three for a date (itself, begin, end)."""
-    if prop.scheme:
-        yield prop.iri, ox.NamedNode(vocabulary.codes[prop.scheme][text])
-    elif not prop.is_literal:
-        yield prop.iri, ox.NamedNode(resource_iri(document, text))
-    else:
-        datatype = prop.ranges[0]
-        if datatype == _EDTF:
-            yield prop.iri, _literal(text, _EDTF)
-            if prop.name != "asOf":
-                begin, end = date_bounds(text)
-                yield ontology_iri("begin"), _literal(begin, _XSD + "date")
-                yield ontology_iri("end"), _literal(end, _XSD + "date")
-        elif datatype == _XSD + "boolean":
-            yield prop.iri, _literal("true" if text == "yes" else "false", datatype)
-        elif datatype == _XSD + "string":
-            yield prop.iri, _string(text)
-        else:
-            yield prop.iri, _literal(text, datatype)
-
-
 def _node_triples(described: _Described, document: str, vocabulary: Vocabulary) -> Iterator[ox.Triple]:
     subject = ox.NamedNode(described.iri)
     for key, values in described.node.properties.items():
@@ -124,7 +101,7 @@ def _node_triples(described: _Described, document: str, vocabulary: Vocabulary) 
                     target = resource_iri(document, value.id) if value.id else f"{described.iri}/{suffix}"
                     yield ox.Triple(subject, ox.NamedNode(prop.iri), ox.NamedNode(target))
                 else:
-                    for iri, term in _value_terms(prop, value, vocabulary, document):
+                    for iri, term in value_terms(prop, value, vocabulary, document):
                         yield ox.Triple(subject, ox.NamedNode(iri), term)
 
 
@@ -174,6 +151,8 @@ def claim_numbers(claim: Claim, vocabulary: Vocabulary) -> tuple[str, ...]:
             for value in values:
                 if prop.ranges[0] == _EDTF:
                     found.update(dict.fromkeys(date_numbers(str(value))))
+                elif key == "duration":
+                    found.update(dict.fromkeys(duration_numbers(str(value))))
                 elif prop.ranges[0] in {_XSD + "integer", _XSD + "decimal"}:
                     found[str(value)] = None
     return tuple(found)

@@ -58,6 +58,7 @@ PREFIXES: Final[dict[str, str]] = {
     "jurisdiction": BASE + "jurisdiction/",
     "org": BASE + "org/",
     "place": BASE + "place/",
+    "provision": BASE + "provision/",
     "state": BASE + "state/",
     "work": BASE + "work/",
 }

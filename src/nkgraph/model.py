@@ -17,7 +17,8 @@ class Document:
     ``sha256`` is of the file's bytes, ``length`` counts code points of the text decoded as UTF-8, ``folded_sha256`` is of
     the folded text (see ``folding.fold``), by which another conversion of line breaks and spaces is still recognised.
     ``landmarks`` are fingerprints of windows of 32 folded characters, spread over the text, by which a conversion that adds
-    or drops some text is. ``order`` is its place among the documents, from 1.
+    or drops some text is. ``text_sha256`` is of the text that a PDF was
+    converted to, in UTF-8. ``order`` is its place among the documents, from 1.
     """
 
     slug: str
@@ -31,6 +32,7 @@ class Document:
     address: str | None = None
     order: int = 0
     landmarks: tuple[str, ...] = ()
+    text_sha256: str | None = None
     path: Path | None = None
 
 

@@ -12,7 +12,14 @@ import pyoxigraph as ox
 from nkgraph import __version__
 from nkgraph.claims import ClaimErrors, read_claims
 from nkgraph.consistency import find_inconsistencies
-from nkgraph.coverage import coverage_quads, measure_coverage, release_quads, rule_quads, term_quads
+from nkgraph.coverage import (
+    coverage_quads,
+    find_resting,
+    measure_coverage,
+    release_quads,
+    rule_quads,
+    term_quads,
+)
 from nkgraph.documents import load_documents
 from nkgraph.errors import BuildError
 from nkgraph.findings import Finding, Severity, sort_findings
@@ -25,12 +32,13 @@ from nkgraph.ontology import Vocabulary, load_vocabulary
 from nkgraph.passages import load_index, passage_at
 from nkgraph.project import Project
 from nkgraph.reasoning import Rule, infer, load_strata, rule_graph
+from nkgraph.reasons import check_reasons, load_reasons, reason_quads
 from nkgraph.referencefiles import read_reference
 from nkgraph.support import check_derived
 from nkgraph.validation import validate
 from nkgraph.writing import write_atomically
 
-__all__ = ["STEPS", "Built", "Source", "assemble", "build", "check_source", "read_source"]
+__all__ = ["STEPS", "Built", "Source", "assemble", "build", "check_coverage", "check_source", "read_source"]
 
 Progress = Callable[[str], None]
 
@@ -47,11 +55,16 @@ class Source:
     passages: Mapping[str, tuple[Passage, ...]]
     claims: tuple[Claim, ...]
     reference: Mapping[str, tuple[Claim, ...]]
+    reasons: Mapping[tuple[str, str], str]
 
     @property
     def published(self) -> tuple[Claim, ...]:
         """The claims of status reviewed: only these are in the graph."""
         return tuple(claim for claim in self.claims if claim.status == "reviewed")
+
+    def published_of(self, slug: str) -> tuple[Claim, ...]:
+        """The published claims of one document."""
+        return tuple(claim for claim in self.published if claim.document == slug)
 
 
 @attrs.frozen
@@ -83,18 +96,21 @@ def read_source(project: Project) -> Source:
     reference = {
         path.stem: read_reference(path, vocabulary) for path in sorted((project.data / "reference").glob("*.yaml"))
     }
-    mistakes = find_inconsistencies(claims, documents, reference, vocabulary)
+    passages = {slug: index.get(slug, ()) for slug in order}
+    accounts = [passage_iri(slug, p.key) for slug, found in passages.items() for p in found if p.kind == "account"]
+    mistakes = find_inconsistencies(claims, documents, reference, vocabulary, accounts)
     mistakes += find_contradictions(read_judgements(claims))
     if mistakes:
         raise ClaimErrors(mistakes)
     check_identifiers(project.data / "identifiers.tsv", claims)
     rank = {slug: number for number, slug in enumerate(order)}
     ordered = sorted(claims, key=lambda claim: rank[claim.document])
-    return Source(vocabulary, documents, {slug: index.get(slug, ()) for slug in order}, tuple(ordered), reference)
+    reasons = load_reasons(project.data / "coverage", passages, vocabulary)
+    return Source(vocabulary, documents, passages, tuple(ordered), reference, reasons)
 
 
 def _first_spans(source: Source) -> dict[tuple[str, str], Span]:
-    """Return where each claim begins in its document: at its first span, or else at that of what it follows from."""
+    """Return where each claim is made: at the words that it names first, or else at those of what it follows from."""
     known = {(claim.document, claim.key): claim for claim in source.claims}
     firsts: dict[tuple[str, str], Span] = {}
 
@@ -105,7 +121,7 @@ def _first_spans(source: Source) -> dict[tuple[str, str], Span]:
             spans = claim.spans or tuple(span for other in sources if (span := find(other)) is not None)
             if not spans:
                 return None
-            firsts[place] = min(spans, key=lambda span: span.start)
+            firsts[place] = spans[0] if claim.spans else min(spans, key=lambda span: span.start)
         return firsts[place]
 
     for claim in source.claims:
@@ -143,6 +159,7 @@ def assemble(source: Source) -> _Asserted:
     }
     for document in source.documents:
         quads.extend(document_quads(document, source.passages[document.slug]))
+    quads.extend(reason_quads(source.reasons, source.vocabulary))
     for name, items in source.reference.items():
         quads.extend(reference_quads(name, items, source.vocabulary))
     for claim in source.published:
@@ -173,9 +190,26 @@ def check_source(source: Source, project: Project, quads: Iterable[ox.Quad] | No
     return [*findings, *(found for found in dissolved if (found.rule, found.path, found.line) not in told)]
 
 
+def check_coverage(source: Source, texts: Mapping[str, str]) -> list[Finding]:
+    """Return what is wrong with the reasons for passages that hold no claim; what they state only where texts are given."""
+    resting = {slug: find_resting(found, source.published_of(slug)) for slug, found in source.passages.items()}
+    names = [
+        value
+        for claim in source.published
+        if claim.says.properties.get("type") in {("InstrumentMention",), ("NamedPerson",)}
+        for key in ("alias", "name")
+        for value in claim.says.properties.get(key, ())
+        if isinstance(value, str)
+    ]
+    return check_reasons(source.reasons, source.passages, resting, texts, names)
+
+
 def _digest_inputs(project: Project) -> str:
     digest = hashlib.sha256()
-    folders = [project.ontology, *(project.data / name for name in ("claims", "documents", "passages", "reference"))]
+    folders = [
+        project.ontology,
+        *(project.data / name for name in ("claims", "coverage", "documents", "passages", "reference")),
+    ]
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.suffix in {".ttl", ".rq", ".yaml", ".tsv"}):
             digest.update(f"{folder.name}/{path.relative_to(folder)}".encode() + b"\0" + path.read_bytes() + b"\0")
@@ -227,7 +261,7 @@ def _complete(
         for t in triples
     ]
     core = {q.triple for q in asserted.quads} | {q.triple for q in inferred}
-    rows = measure_coverage(source.passages, source.published, asserted.sizes)
+    rows = measure_coverage(source.passages, source.published, asserted.sizes, source.reasons)
     statistics = [
         *coverage_quads(rows),
         *rule_quads(concluded),

@@ -26,8 +26,26 @@ from nkgraph.spans import Reading, make_span
 _WHOLE: Final = 3
 #: Marks of footnotes, which stand at the ends of words.
 _NOTE_MARK: Final = re.compile(r"[⁰¹²³⁴-⁹]+")
-#: Whose law an instrument is need not stand in the words that name it.
-_UNNAMED: Final = frozenset({"jurisdiction"})
+#: Properties whose value is as printed, and stands so in the words.
+_PRINTED: Final = frozenset(
+    (
+        "address",
+        "alias",
+        "article",
+        "asPrinted",
+        "attributedTo",
+        "author",
+        "citedPages",
+        "facility",
+        "name",
+        "surnamePrinted",
+        "workPublisher",
+        "workTitle",
+    )
+)
+#: Whose law an instrument is need not stand in the words that name it; the means before a statement are those of its
+#: episode, which has the words (shape ``means-before-not-of-episode``).
+_UNNAMED: Final = frozenset({"jurisdiction", "meansBefore"})
 
 __all__ = ["Gazetteer", "check_derived", "check_numbers", "check_support", "make_gazetteer"]
 
@@ -89,7 +107,8 @@ def _read_lines(words: str) -> str:
 
 def _carries(cue: str, words: str) -> bool:
     whole = r"s?(?!\w)" if len(cue) <= _WHOLE and cue.isalpha() else ""
-    return re.search(r"(?<!\w)" + re.escape(cue) + whole, words) is not None
+    before = r"(?<!\w)" if cue[:1].isalnum() else ""
+    return re.search(before + re.escape(cue) + whole, words) is not None
 
 
 def _names(name: str, words: str) -> bool:
@@ -108,7 +127,7 @@ def check_support(claim: Claim, reading: Reading, vocabulary: Vocabulary, gazett
     for node in _nodes(claim.says):
         for key, values in node.properties.items():
             prop = property_of(vocabulary, key)
-            if prop is None:
+            if prop is None or (prop.scheme and key in _UNNAMED):
                 continue
             spans = [span for span in claim.spans if not span.properties or key in span.properties]
             words = " ".join(reading.text[span.start : span.end] for span in spans)
@@ -146,7 +165,7 @@ def _missing(
         return None if _names(_plain(value), plain) else f"{key} {value!r} does not stand in its words"
     if key == "calledTrafficker" and value == "yes" and "traffick" not in plain:
         return "its words do not call the actor a trafficker"
-    if key in {"asPrinted", "alias"}:
+    if key in _PRINTED:
         return None if fold(value).characters in folded else f"{key} {value!r} does not stand in its words"
     if scheme:
         cues = vocabulary.cues.get(vocabulary.codes[scheme][value], ())

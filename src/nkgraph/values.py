@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from nkgraph.dates import date_bounds
+from nkgraph.dates import date_bounds, duration_days
 from nkgraph.iris import PREFIXES
 from nkgraph.ontology import Property, Vocabulary, nearest
 
 __all__ = ["PROJECT_PREFIXES", "find_value_problem", "is_identifier", "name_nested_type"]
 
-#: Prefixes of the things that documents share; any other name belongs to the document of its claim.
-PROJECT_PREFIXES: Final = frozenset({"instrument", "jurisdiction", "org", "place", "state", "work"})
+#: Prefixes of the things that documents share, and ``id:`` for a thing of another document; any other name belongs to the
+#: document of its claim.
+PROJECT_PREFIXES: Final = frozenset({"id", "instrument", "jurisdiction", "org", "place", "provision", "state", "work"})
 _XSD: Final = PREFIXES["xsd"]
 _FEW: Final = 12
 
@@ -59,6 +60,11 @@ def find_value_problem(vocabulary: Vocabulary, prop: Property, text: str) -> tup
             return f"{text!r} is not a number", "write digits, without separators, as in 3000 or 3000.50"
     if datatype == _XSD + "boolean" and text not in {"yes", "no"}:
         return f"{text!r} is neither yes nor no", None
+    if prop.name == "duration":
+        try:
+            duration_days(text)
+        except ValueError as error:
+            return str(error), "write P4W, P3M, P10D or P1Y6M"
     if datatype == PREFIXES["edtf"] + "EDTF":
         try:
             date_bounds(text)

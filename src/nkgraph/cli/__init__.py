@@ -11,6 +11,7 @@ import click
 
 from nkgraph import __version__
 from nkgraph.cli.asking import query, serve, sparql
+from nkgraph.cli.drafting import draft
 from nkgraph.cli.making import build, check, export
 from nkgraph.cli.sources import claims, documents
 from nkgraph.errors import NkgraphError
@@ -37,7 +38,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, claims, query, sparql, serve, documents, export):
+for _command in (build, check, claims, draft, query, sparql, serve, documents, export):
     cli.add_command(_command)
 
 

@@ -14,16 +14,16 @@ from nkgraph.cli.options import (
     project_of,
     read_texts,
 )
+from nkgraph.conversion import convert_to_text, read_file
 from nkgraph.dates import date_bounds
 from nkgraph.documents import (
-    decode_document,
     describe_document,
     is_original,
     load_documents,
     recognise_document,
     write_document,
 )
-from nkgraph.errors import BuildError, DocumentError, ReadError
+from nkgraph.errors import BuildError, DocumentError
 from nkgraph.identifiers import register_claims
 from nkgraph.ontology import nearest
 from nkgraph.passages import load_index, split_passages, write_index
@@ -153,10 +153,7 @@ def documents_add(
 def _add_document(
     project: Project, file: Path, slug: str, title: str, publisher: str, date: str | None, language: str
 ) -> None:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ReadError(f"cannot be read ({error.strerror})", path=file) from error
+    content = read_file(file)
     known = load_documents(project.data / "documents")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         raise DocumentError(f"{slug!r} is no short name", remedy="use lower case letters, digits and hyphens")
@@ -167,17 +164,22 @@ def _add_document(
             raise DocumentError(f"--date: {error}", remedy="write 2009, 2009-08 or 2009-08-14") from error
     if any(document.slug == slug for document in known):
         raise DocumentError(f"there is already a document {slug!r}", remedy="choose another --slug")
-    text = decode_document(content, file)
+    text = convert_to_text(content, file)
     held = recognise_document(content, known)
     if held is not None:
-        raise DocumentError(f"this is {held.slug}, a document already described", path=file)
+        raise DocumentError(
+            f"this is {held.slug}, a document already described",
+            path=file,
+            remedy=f"nothing was added: go on with {held.slug}",
+        )
     order = max((document.order for document in known), default=0) + 1
     described = describe_document(
         slug, content, title=title, publisher=publisher, language=language, date=date, order=order
     )
     passages = split_passages(slug, text)
+    index = write_index(project.data / "passages", slug, passages)
     try:
-        write_index(project.data / "passages", slug, passages)
         write_document(project.data / "documents", described)
-    except OSError as error:
-        raise BuildError(f"cannot be written ({error.strerror})", path=project.data) from error
+    except BuildError:
+        index.unlink(missing_ok=True)
+        raise
