@@ -49,7 +49,7 @@ agreement: $(STAMP) ## Agreement of the two codings
 	$(BIN)/python -m nkgraph.agreement
 
 lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml
-	$(BIN)/pip-compile -q --extra dev --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile -q --extra dev --extra drafting --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

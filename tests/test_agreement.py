@@ -93,10 +93,59 @@ def test_second_claim_of_a_thing_is_joined_to_its_row(tmp_path: Path) -> None:
     """A date coded apart is a cell of the row of its event."""
     path = tmp_path / "a.yaml"
     path.write_text(FIRST + "- claim: n/sale-1/date\n  says: {id: n/sale-1, date: '1999'}\n", encoding="utf-8")
-    assert [row["date"] for row in read_rows(path)["transfers"]] == ["1999", ""]
+    assert [row.cells["date"] for row in read_rows(path)["transfers"]] == ["1999", ""]
 
 
 def test_missing_folder_is_told(tmp_path: Path) -> None:
     """A folder that is not there is no empty coding."""
     with pytest.raises(ReadError, match="no such folder of a coding"):
         measure_agreement(tmp_path / "a", tmp_path / "b")
+
+
+def episode(name: str, *codes: str, start: int = 0) -> str:
+    """Return an episode with codes in claims of their own, resting on words at a place."""
+    words = f"words: [{{start: {start}, end: {start + 10}}}]"
+    items = [f"- says: {{id: n/{name}, type: Episode, concerns: n/narrator}}\n  {words}\n"]
+    items += [f"- claim: n/{name}/{code}\n  says: {{id: n/{name}, act: {code}}}\n  {words}\n" for code in codes]
+    return "".join(items)
+
+
+def test_codes_of_several_claims_are_cells_of_one_row(tmp_path: Path) -> None:
+    """Where several codes may hold, each is a cell: a code that one coder has and the other has not is one difference."""
+    for name, codes in (("first", ("transfer", "receipt")), ("second", ("receipt",))):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text(episode("episode-1", *codes), encoding="utf-8")
+    cells = [row[3:5] for row in compare_codings(tmp_path / "first", tmp_path / "second") if row[1] == "episodes"]
+    assert [(column, cell.first, cell.second) for column, cell in cells] == [
+        ("subject", "self", "self"),
+        ("act transfer", "yes", ""),
+        ("act receipt", "yes", "yes"),
+    ]
+
+
+def test_rows_that_rest_on_the_same_words_are_paired(tmp_path: Path) -> None:
+    """Two rows alike in every cell are told apart by the words that they rest on."""
+    first = episode("early", "transfer", start=0) + episode("late", "transfer", start=500)
+    second = episode("other", "transfer", start=502) + episode("one", "transfer", start=3)
+    for name, text in (("first", first), ("second", second)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text(text, encoding="utf-8")
+    rows = {name: read_rows(tmp_path / name / "a.yaml")["episodes"] for name in ("first", "second")}
+    assert rows["first"][0].covered(rows["second"][1]) == 7
+    assert rows["first"][0].covered(rows["second"][0]) == 0
+    assert all(paired for *_, paired in compare_codings(tmp_path / "first", tmp_path / "second"))
+
+
+def test_background_is_read_from_what_is_said_of_a_narrator(tmp_path: Path) -> None:
+    """Claims on the time before are a row of their own; their reasons add up."""
+    text = "".join(
+        f"- claim: n/reason-{code}\n  says: {{id: n/narrator, reasonForLeaving: {code}}}\n"
+        for code in ("hunger", "trade")
+    )
+    path = tmp_path / "a.yaml"
+    path.write_text(text, encoding="utf-8")
+    (row,) = read_rows(path)["background"]
+    assert {k: v for k, v in row.cells.items() if v} == {
+        "reasonForLeaving hunger": "yes",
+        "reasonForLeaving trade": "yes",
+    }

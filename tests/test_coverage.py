@@ -33,7 +33,7 @@ PASSAGES = {
 
 def rows_of(*claims: Claim) -> dict[str, CoverageRow]:
     sizes = {("letter", claim.key): 3 for claim in claims}
-    return {row.kind: row for row in measure_coverage(PASSAGES, claims, sizes)}
+    return {row.kind: row for row in measure_coverage(PASSAGES, claims, sizes, {})}
 
 
 def test_characters_are_counted_once() -> None:
@@ -63,3 +63,9 @@ def test_document_without_claims_is_in_the_table() -> None:
     """A document that nobody has coded yet is shown with its zeros."""
     row = rows_of()["paragraph"]
     assert (row.claims, row.covered, row.characters) == (0, 0, 190)
+
+
+def test_reason_of_a_reader_goes_before_that_of_the_kind() -> None:
+    """A passage that a reader gave a reason for is counted under it; those left have what their kind says."""
+    rows = measure_coverage(PASSAGES, [], {}, {("letter", "p1"): "argument", ("letter", "h1"): "overview"})
+    assert {row.kind: row.reason for row in rows} == {"heading": "overview", "paragraph": "argument; not_coded_yet"}

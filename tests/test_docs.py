@@ -15,6 +15,12 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 #: Words that our own voice does not use of a person or an act (design, section 8; codebook, general rule 6).
 UNSAID = ("victim", "slave", "guilty", "perpetrator", "heartbreaking", "horrific", "tragic", "shocking", "brutal")
 
+#: What is no voice of ours: cues (words that the documents may use), names of columns, terms and codes that the contract of
+#: the queries and the Trafficking Protocol (slavery) have.
+NOT_OUR_VOICE = re.compile(
+    r"(?m)skos:hiddenLabel .*$|^#\+ columns: .*$|nk:\w+|\?\w+|<[^<>\s]*>|skos:notation .*$|\bcode/[\w/-]+"
+)
+
 
 def _console_blocks(text: str) -> list[tuple[str, str]]:
     found = []
@@ -63,9 +69,9 @@ def test_links_between_pages_lead_to_files(page: Path) -> None:
 )
 def test_our_own_voice_keeps_to_the_word_list(path: Path) -> None:
     """Labels, definitions, questions and pages use none of the words that judge or re-tell."""
-    text = path.read_text("utf-8").casefold()
+    text = NOT_OUR_VOICE.sub(" ", path.read_text("utf-8")).casefold()
 
-    assert [word for word in UNSAID if re.search(rf"\b{word}", text)] == []
+    assert [word for word in UNSAID if re.search(rf"\b{word}(?!ry)", text)] == []
 
 
 def test_every_canned_query_is_in_the_contract_or_says_more() -> None:
@@ -94,9 +100,13 @@ def test_glossary_is_sorted() -> None:
     assert sorted(rows, key=str.casefold) == rows
 
 
-#: Titles and names of laws, which are quoted whole by right: descriptions of documents, names and aliases of instruments.
-TITLES = re.compile(r"^(data/documents/.*|data/reference/instruments\.yaml|data/(claims|coding)/.*law.*\.yaml)$")
-TITLE_LINE = re.compile(r"\b(alias|name|title|publisher|address|source):")
+#: Titles, names and addresses, which are quoted whole by right: values of these keys in data of ours.
+TITLES = re.compile(r"^data/.*\.yaml$|^data/coding/.*manual.*$")
+TITLE_VALUE = re.compile(
+    r"\b(?:alias|author|name|ref|title|publisher|address|addressee|allegedBy|source|workTitle"
+    r"|workPublisher|attributedTo|row)[\"']?: *"
+    r"(?:\[[^\]]*\]|\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^,}\n]*)|\borg:[\w-]+"
+)
 _RUN = 10
 
 
@@ -131,10 +141,9 @@ def test_the_documents_sentences_are_not_in_the_tree(texts: dict[str, str]) -> N
             text = path.read_text("utf-8")
         except (UnicodeDecodeError, OSError):
             continue
-        lines = text.splitlines()
-        for number in find_copied(text, grams):
-            if not (TITLES.match(name) and TITLE_LINE.search(lines[number - 1])):
-                copied.append(f"{name}:{number}")
+        if TITLES.match(name):
+            text = TITLE_VALUE.sub(lambda found: re.sub(r"[^\n]", "¶", found[0]), text)
+        copied += [f"{name}:{number}" for number in find_copied(text, grams)]
 
     assert listed.stdout
     assert copied == []

@@ -28,9 +28,7 @@ RDF, RDFS, OWL, SKOS, XSD = (PREFIXES[name] for name in ("rdf", "rdfs", "owl", "
 SCHEMA = PREFIXES["schema"]
 #: Terms that no canned query, rule, claim or build uses, and why they stay.
 UNUSED = {
-    "Organisation": "a buyer, seller or attribution that is an organisation; no account coded so far names one",
     "River": "a place of reference data; the border rivers of crossings are codes, and no other river is named",
-    "approximate": "a figure that its document gives as an estimate; none coded so far",
 }
 #: How a definition of a class begins: an article, and its genus.
 GENUS = re.compile(r"(A|An|The) \w")

