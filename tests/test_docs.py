@@ -18,7 +18,7 @@ UNSAID = ("victim", "slave", "guilty", "perpetrator", "heartbreaking", "horrific
 #: What is no voice of ours: cues (words that the documents may use), names of columns, terms and codes that the contract of
 #: the queries and the Trafficking Protocol (slavery) have.
 NOT_OUR_VOICE = re.compile(
-    r"(?m)skos:hiddenLabel .*$|^#\+ columns: .*$|nk:\w+|\?\w+|<[^<>\s]*>|skos:notation .*$|\bcode/[\w/-]+"
+    r"(?m)skos:hiddenLabel .*$|^#\+ columns: .*$|nk:\w+|\?\w+|<[^<>\s]*>|skos:notation .*$|^## [\w-]+$|Used by: .*$|`[^`\n]*`|\bcode/[\w/-]+"
 )
 
 
@@ -155,3 +155,10 @@ def test_a_copied_run_of_ten_words_is_found() -> None:
 
     assert find_copied("a\none two three four five\nsix seven eight nine ten b", {tuple(words)}) == [2]
     assert find_copied("one two three four five six seven eight nine b", {tuple(words)}) == []
+
+
+def test_page_of_codes_is_that_of_the_schemes() -> None:
+    """Every code and its meaning stand in the docs as in the ontology; ``python tests/codes_table.py`` writes the page."""
+    from codes_table import PAGE, make_page
+
+    assert PAGE.read_text("utf-8") == make_page()
