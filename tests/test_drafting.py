@@ -26,7 +26,7 @@ SLUG = "the-harbour-report"
 FIXTURE = Path(__file__).parent / "fixtures" / "drafting"
 TEXT = FIXTURE / "documents" / f"{SLUG}.txt"
 #: Families whose F1 must be above 0.9 on the documents, each drafted as if it had never been read.
-GOALS = ("headings", "dates", "sums", "instruments")
+GOALS = ("headings", "dates", "sums", "places", "instruments")
 
 
 def run(*words: str | Path) -> tuple[int, str, str]:
@@ -378,7 +378,6 @@ def test_the_documents_reach_the_goals(texts: dict[str, str], documents_folder: 
     assert code == 0, said
     scores = read_scores(printed)
     assert {name: float(scores[name][8]) for name in GOALS if float(scores[name][8]) <= 0.9} == {}
-    assert float(scores["places"][8]) >= 0.85
 
 
 @pytest.mark.documents

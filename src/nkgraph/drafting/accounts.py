@@ -60,7 +60,8 @@ def draft_account(drafter: Drafter, unit: Unit) -> Iterator[Proposal]:
     """Yield what a unit of an account tells, sentence by sentence."""
     assert unit.account is not None
     narrator = f"{unit.account.key}/narrator"
-    dates, places, sums = list(find_dates(unit.doc)), drafter.places_in(unit), list(find_sums(unit.doc))
+    dates, sums = list(find_dates(unit.doc)), list(find_sums(unit.doc))
+    places = [m for m in drafter.places_in(unit) if m.place not in drafter.gazetteers.countries]
     transfers = {found.sentence.start: found for found in find_transfers(unit.doc)}
     told = list(find_crossings(unit.doc))
     if unit.account.key not in drafter.crossed:

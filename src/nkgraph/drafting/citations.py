@@ -25,10 +25,9 @@ _ACCESSED: Final = re.compile(
     r"(?:accessed|retrieved|visited|viewed|checked|downloaded)(?: on)?[:,]?\s*(?:\w+\s){0,1}$", re.IGNORECASE
 )
 _TITLES: Final = re.compile(r"“[^”]*”|\*[^*]*\*|\[[^\]]*\](?=\()|<[^>]*>|https?:\S+|\(#\)")
-#: A year in brackets, alone or after a comma, by which a text cites a work: (Li, 2003), Li (2003, p. 4).
-_BRACKETED: Final = re.compile(
-    r"\((?:[^()]*[,;]\s|see )?(?P<year>(?:19|20)\d\d)[a-z]?(?:,\s*(?:pp?\.?|para\.?)\s*[\d–-]+)?(?:;[^()]*)?\)"
-)
+#: Brackets, and a year in them by which a text cites a work: (Li, 2003; Ahn, 2004), Li (2003, p. 4).
+_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
+_BRACKETED: Final = re.compile(r"(?:^|[,;]\s|\bsee )((?:19|20)\d\d)[a-z]?(?=\s*(?:$|;|,\s*(?:pp?\b|para)))")
 
 
 @attrs.frozen
@@ -88,13 +87,21 @@ def find_spoken_dates(doc: Doc, *, note: bool) -> Iterator[DateMention]:
     >>> [date.value for date in find_spoken_dates(doc, note=False)]
     ['1998']
     """
-    bracketed = [m.span("year") for m in _BRACKETED.finditer(doc.text)] if not note else []
+    bracketed = set() if note else _find_bracketed(doc.text)
     for date in find_dates(doc):
         if _is_access(date, doc) or (note and (_cites(date, doc, False) or _stands_in_title(date, doc))):
             continue
-        if any(start <= date.span.start_char < end for start, end in bracketed):
-            continue
-        yield date
+        if date.span.start_char not in bracketed:
+            yield date
+
+
+def _find_bracketed(text: str) -> set[int]:
+    """Return where the years begin by which brackets in a text cite works."""
+    return {
+        brackets.start(1) + year.start(1)
+        for brackets in _BRACKETS.finditer(text)
+        for year in _BRACKETED.finditer(brackets[1])
+    }
 
 
 def name_form(words: str) -> str | None:

@@ -72,7 +72,8 @@ _ROLES: Final = (
     ),
     (
         "recruiter",
-        r"\bsuggested|\bpersuad|\boffered\b|\bpromised\b|\bapproached (?:me|us)|\bsaid (?:that )?(?:he|she|they|I) (?:would|could)"
+        r"\bsuggested|\bpersuad|\boffered\b|\bpromised\b|\bapproached (?:me|us)"
+        r"|\bsaid (?:that )?(?:he|she|they|I) (?:would|could)"
         r"|\btold (?:me|us) (?:that )?(?:she|he|they|I|all|it|there)\b|\basked (?:me|us) (?:if|whether)",
     ),
     ("harbourer", r"\bin the house of\b|\bto the house of\b|\bkept (?:me|us)\b|\bhid (?:me|us)\b|\blet (?:me|us) stay"),

@@ -64,7 +64,7 @@ def _land() -> Matcher:
     suffix = {"TEXT": {"IN": [*_UNITS_OF_LAND, "province", "provinces"]}}
     matcher.add("unit", [[_NAME, suffix], [_NAME, _NAME, suffix], [_NAME, _NAME, _NAME, suffix]])
     matcher.add("of", [[{"LOWER": {"IN": list(_SMALL_UNITS)}}, {"LOWER": "of"}, _NAME]])
-    matcher.add("gun", [[{"TEXT": {"REGEX": r"^[A-Z][a-z]+-(gun|si|ri|do|up)$"}}]])
+    matcher.add("gun", [[_NAME, {"TEXT": "-"}, {"TEXT": {"IN": ["gun", "si", "ri", "do", "up"]}}]])
     return matcher
 
 
@@ -129,8 +129,7 @@ def _beside_units(doc: Doc) -> Iterator[tuple[Span, str]]:
         while words and words[-1].lower_ in KINDS_OF_UNIT:
             words = words[:-1]
         if words and (len(words) > 1 or words[0].lower_ not in {"north", "south"} | NO_PLACE):
-            name = " ".join(token.text for token in words)
-            yield doc[first:end], _KOREAN_UNIT.sub("", name)
+            yield doc[first:end], _KOREAN_UNIT.sub("", doc[first : words[-1].i + 1].text)
 
 
 def _is_name(span: Span) -> bool:
