@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from nkgraph.pipeline import read_source
+from nkgraph.project import default_project
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 #: Words that our own voice does not use of a person or an act (design, section 8; codebook, general rule 6).
@@ -162,3 +165,10 @@ def test_page_of_codes_is_that_of_the_schemes() -> None:
     from codes_table import PAGE, make_page
 
     assert PAGE.read_text("utf-8") == make_page()
+
+
+def test_page_of_findings_is_what_the_checks_find() -> None:
+    """The findings in the docs are those of today's data; ``python tests/findings_page.py`` writes the page."""
+    from findings_page import PAGE, make_page
+
+    assert PAGE.read_text("utf-8") == make_page(read_source(default_project()))

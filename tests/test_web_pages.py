@@ -67,7 +67,26 @@ PAGES = [
     "/graph/reference/places",
     "/graph/provenance",
     "/graph/statistics",
+    "/place/",
+    "/code/",
+    "/id/",
+    "/id/mini-report/",
+    "/id/mini-report/case-1/",
+    "/claim/mini-report/case-1/",
+    "/span/mini-report/",
+    "/graph/",
 ]
+
+
+# what belongs to accounts, or lists what does
+_NOT_INDEXED = (
+    "/queries/narrators",
+    "/sparql?query=ASK+{}",
+    "/id/mini-report/case-1/",
+    "/claim/",
+    "/span/mini-report/",
+    "/place/qingshan",
+)
 
 
 def get(client: FlaskClient, path: str) -> str:
@@ -151,7 +170,7 @@ def test_inverse_properties_are_counted(client: FlaskClient) -> None:
     page = get(client, "/place/lvzhou")
 
     assert "What points here" in page
-    assert ">Ahn</a>" in page
+    assert ">Ahn, narrator of account 1</a>" in page
     assert ">within</a>" in page
     assert ">place</a>" in page  # an inferred type
 
@@ -226,13 +245,13 @@ def test_addresses_that_are_no_iris(client: FlaskClient, path: str) -> None:
 
 
 def test_private_pages_are_not_for_search_engines(client: FlaskClient) -> None:
-    """Persons, claims and all that belongs to accounts carry noindex, as a header and on the page; documents do not."""
-    for path in (NARRATOR, TRANSFER, CLAIM, "/span/mini-report/200-260", "/queries/narrators", "/sparql?query=ASK+{}"):
+    """Persons, claims, all that belongs to accounts or lists it carry noindex, as a header and on the page."""
+    for path in (NARRATOR, TRANSFER, CLAIM, "/span/mini-report/200-260", *_NOT_INDEXED):
         response = client.get(path, headers=BROWSER)
         assert response.headers["X-Robots-Tag"] == "noindex", path
         assert '<meta name="robots" content="noindex">' in response.text, path
     assert client.get(NARRATOR + ".ttl").headers["X-Robots-Tag"] == "noindex"
-    for path in ("/", "/id/mini-report", "/place/qingshan", "/ontology"):
+    for path in ("/", "/id/mini-report", "/id/", "/place/", "/instrument/example-convention", "/ontology"):
         response = client.get(path, headers=BROWSER)
         assert "X-Robots-Tag" not in response.headers
         assert "noindex" not in response.text

@@ -91,6 +91,7 @@ FAMILIES: Final[dict[str, Family]] = {
         ("StatisticalStatement", "PriceBand", "InterviewSeries"),
         ("type", "value", "unit", "bandMin", "bandMax", "currency", "place", "date", "approximate", "per"),
     ),
+    "judgements on figures": Family(("FigureJudgement",), ("compares", "figureRelation"), keys=("compares",)),
     "provisions": Family(("ProvisionCitation",), ("instrument", "provision")),
     "alleged breaches": Family(("AllegedBreach",), ("state", "instrument", "provision")),
     "recommendations": Family(("Recommendation",), ("recommendationNumber", "addressee", "instrument")),

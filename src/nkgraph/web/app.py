@@ -10,8 +10,8 @@ import flask
 from nkgraph.queries import CannedQuery
 from nkgraph.sparql import Limits, QueryAnswering
 from nkgraph.tables import show_cell
-from nkgraph.web import canned, endpoint, entities, lookups, pages, problems
-from nkgraph.web.site import DatasetInfo, Site, brief_name_of, current_site, link_to, name_of
+from nkgraph.web import canned, endpoint, entities, folders, lookups, pages, problems
+from nkgraph.web.site import DatasetInfo, Site, brief_name_of, current_site, link_to, name_of, write_words
 
 __all__ = ["create_app"]
 
@@ -47,10 +47,10 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["nkgraph"] = Site(service, queries, info or DatasetInfo(), limits, quote)
-    for part in (pages, endpoint, canned, entities):
+    for part in (pages, endpoint, canned, folders, entities):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(Exception, problems.handle)
-    app.jinja_env.filters.update(cell=show_cell, link=link_to, short=name_of, brief=brief_name_of)
+    app.jinja_env.filters.update(cell=show_cell, link=link_to, short=name_of, brief=brief_name_of, words=write_words)
     app.context_processor(lambda: {"info": current_site().info, "query_for": lookups.write_incoming})
     app.after_request(_finish)
     return app

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 import flask
+import pyoxigraph as ox
 
 from nkgraph.errors import ParameterError
 from nkgraph.formats import HTML, SOLUTIONS, Format
+from nkgraph.iris import BASE
 from nkgraph.queries import CannedQuery, bind_parameters, find_query
 from nkgraph.sparql import SparqlRequest
 from nkgraph.tables import Table, read_table
 from nkgraph.web.endpoint import SHOWN_ROWS
+from nkgraph.web.lookups import find_nearest, is_known
+from nkgraph.web.naming import name_things
 from nkgraph.web.responses import choose_format, respond_answer
 from nkgraph.web.site import current_site
+from nkgraph.web.themes import group_queries
 
 __all__ = ["blueprint"]
+
+_Suggestion = tuple[str, str | None]
 
 blueprint = flask.Blueprint("canned", __name__, url_prefix="/queries")
 
@@ -24,7 +33,11 @@ def list_all() -> flask.Response:
     """List the canned queries."""
     offered = (HTML, Format("json", "application/json", "JSON"))
     if choose_format(offered, flask.request.args.get("format")) is HTML:
-        return flask.make_response(flask.render_template("queries.html", queries=current_site().queries))
+        return flask.make_response(
+            flask.render_template(
+                "queries.html", queries=current_site().queries, themes=group_queries(current_site().queries)
+            )
+        )
     return flask.jsonify([_outline(query) for query in current_site().queries.values()])
 
 
@@ -68,6 +81,7 @@ def _show_page(query: CannedQuery, values: dict[str, str]) -> flask.Response:
     wanting = not any(value.strip() for value in values.values()) and any(p.required for p in query.parameters)
     table: Table | None = None
     problem: ParameterError | None = None
+    status, suggestions = 400, list[_Suggestion]()
     if not wanting:
         try:
             terms = bind_parameters(query, values)
@@ -79,15 +93,38 @@ def _show_page(query: CannedQuery, values: dict[str, str]) -> flask.Response:
             if answer.error is not None:
                 return respond_answer(answer)
             table = read_table(answer, query.columns)
+            unknown = None if table.rows else _find_unknown(terms)
+            if unknown is not None:
+                problem, suggestions = unknown
+                status, table = 404, None
     given = {name: value for name, value in values.items() if value.strip()}
     links = {
         form: flask.url_for("canned.show", name=f"{query.name}.{form}", **given)  # type: ignore[arg-type]
         for form in ("json", "csv", "tsv", "xml")
     }
     page = flask.render_template(
-        "query.html", query=query, values=values, table=table, problem=problem, links=links, shown_rows=SHOWN_ROWS
+        "query.html",
+        query=query,
+        values=values,
+        table=table,
+        problem=problem,
+        suggestions=suggestions,
+        links=links,
+        shown_rows=SHOWN_ROWS,
     )
-    response = flask.make_response(page, 400 if problem else 200)
+    response = flask.make_response(page, status if problem else 200)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Vary"] = "Accept"
     return response
+
+
+def _find_unknown(terms: Mapping[str, ox.NamedNode | ox.Literal]) -> tuple[ParameterError, list[_Suggestion]] | None:
+    """Return the problem that a thing asked about is not in the graph, with what is nearest to it, or None."""
+    service = current_site().service
+    for name, term in terms.items():
+        if isinstance(term, ox.NamedNode) and not is_known(service, term):
+            near = find_nearest(service, term.value.removeprefix(BASE)) if term.value.startswith(BASE) else ()
+            names = name_things(service, near)
+            problem = ParameterError(f"{name}: {term.value} is not in the graph", remedy="look for it from /")
+            return problem, [(iri, names[iri].full if iri in names else None) for iri in near]
+    return None

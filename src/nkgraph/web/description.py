@@ -1,27 +1,19 @@
-"""A thing of the graph, gathered for its page: what is stated of it, what points to it, and which words say so."""
+"""Rows of answers gathered into what a page shows: statements with their graphs, claims with their words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Final
 
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.iris import BASE, PREFIXES, ontology_iri
-from nkgraph.sparql import QueryAnswering
+from nkgraph.iris import PREFIXES
 from nkgraph.tables import Cell
-from nkgraph.web.lookups import Incoming, Row, list_claims, list_incoming, list_outgoing, list_said
+from nkgraph.web.lookups import Row
 
-__all__ = ["Evidence", "Statement", "Thing", "describe_thing", "gather_statements"]
+__all__ = ["Evidence", "Statement", "Words", "gather_evidence", "gather_statements", "local_name", "text_of"]
 
-_LABELS: Final = (
-    PREFIXES["rdfs"] + "label",
-    PREFIXES["skos"] + "prefLabel",
-    ontology_iri("name"),
-    PREFIXES["dcterms"] + "title",
-    ontology_iri("slug"),
-)
 _TYPE: Final = PREFIXES["rdf"] + "type"
 
 
@@ -63,25 +55,8 @@ class Statement:
     graphs: tuple[str, ...]
 
 
-@attrs.frozen
-class Thing:
-    """A thing of the graph as its page shows it."""
-
-    iri: str
-    label: str
-    types: tuple[tuple[str, str], ...]
-    statements: tuple[Statement, ...]
-    incoming: tuple[Incoming, ...]
-    evidence: tuple[Evidence, ...]
-    said: tuple[Row, ...]
-    more: int
-
-    def is_a(self, *names: str) -> bool:
-        """Say whether it is of one of the ontology's classes."""
-        return any(iri == ontology_iri(name) for iri, _ in self.types for name in names)
-
-
-def _text(cell: Cell) -> str | None:
+def text_of(cell: Cell) -> str | None:
+    """Return the IRI or the words of a cell."""
     return cell.value if isinstance(cell, ox.NamedNode | ox.Literal) else None
 
 
@@ -89,7 +64,8 @@ def _number(cell: Cell) -> int | None:
     return int(cell.value) if isinstance(cell, ox.Literal) and cell.value.isdigit() else None
 
 
-def _local(iri: str) -> str:
+def local_name(iri: str) -> str:
+    """Return the last part of an IRI."""
     return iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
 
 
@@ -97,16 +73,16 @@ def gather_statements(rows: Iterable[Row]) -> tuple[Statement, ...]:
     """Return the statements of rows p, p_label, o, o_label, graph: one for each property and value, labels chosen."""
     found: dict[tuple[str, str], Statement] = {}
     for row in rows:
-        prop, value = _text(row["p"]), row["o"]
+        prop, value = text_of(row["p"]), row["o"]
         assert prop is not None
-        graph, label = _text(row.get("graph")), _text(row["o_label"])
+        graph, label = text_of(row.get("graph")), text_of(row["o_label"])
         key = (prop, str(value))
         old = found.get(key)
         graphs = () if old is None else old.graphs
         labels = [text for text in (label, old.value_label if old else None) if text is not None]
         found[key] = Statement(
             prop,
-            min(_text(row["p_label"]) or _local(prop), old.property_label if old else "\uffff"),
+            min(text_of(row["p_label"]) or local_name(prop), old.property_label if old else "\uffff"),
             value,
             min(labels) if labels else None,
             (*graphs, graph) if graph is not None and graph not in graphs else graphs,
@@ -115,10 +91,10 @@ def gather_statements(rows: Iterable[Row]) -> tuple[Statement, ...]:
 
 
 def _name_passage(row: Row) -> str:
-    kind, number = _text(row["passage_kind"]), _text(row["number"])
+    kind, number = text_of(row["passage_kind"]), text_of(row["number"])
     if kind is None and row["passage"] is None:
         return ""
-    name = (kind or _local(_text(row["passage"]) or "")).replace("_", " ")
+    name = (kind or local_name(text_of(row["passage"]) or "")).replace("_", " ")
     return f"{name} {number}" if number else name
 
 
@@ -126,9 +102,9 @@ def gather_evidence(rows: Iterable[Row]) -> tuple[Evidence, ...]:
     """Return the claims of rows (one for each span and source), each with all its words, in the order of the rows."""
     found: dict[str, Evidence] = {}
     for row in rows:
-        claim = _text(row["claim"]) or ""
+        claim = text_of(row["claim"]) or ""
         old = found.get(claim)
-        source, span = _text(row["source"]), _text(row["span"])
+        source, span = text_of(row["source"]), text_of(row["span"])
         sources = old.sources if old else ()
         words = old.words if old else ()
         if source is not None and source not in sources:
@@ -138,60 +114,14 @@ def gather_evidence(rows: Iterable[Row]) -> tuple[Evidence, ...]:
             words = (*words, Words(span, start or 0, end or 0, _number(row["words"])))
         found[claim] = Evidence(
             claim,
-            _text(row["document"]) or "",
-            _text(row["slug"]) or "",
-            _text(row["title"]) or _text(row["slug"]) or "",
-            _text(row["passage"]),
+            text_of(row["document"]) or "",
+            text_of(row["slug"]) or "",
+            text_of(row["title"]) or text_of(row["slug"]) or "",
+            text_of(row["passage"]),
             _name_passage(row),
-            _text(row["how"]) or "",
-            _text(row["note"]),
+            text_of(row["how"]) or "",
+            text_of(row["note"]),
             sources,
             words,
         )
     return tuple(found.values())
-
-
-def _read_types(statements: Iterable[Statement]) -> Iterator[tuple[str, str]]:
-    for statement in statements:
-        if statement.property == _TYPE and isinstance(statement.value, ox.NamedNode):
-            yield statement.value.value, statement.value_label or _local(statement.value.value)
-
-
-def _read_path(iri: str) -> str:
-    """Return what the path of an IRI says, in words: the place of a thing in its document."""
-    parts = iri.removeprefix(BASE).split("/")
-    within = parts[2:] if parts[0] in {"claim", "id", "span"} and len(parts) > 2 else parts[1:]
-    return " · ".join(part.replace("-", " ") for part in within) or iri
-
-
-def _find_label(statements: Iterable[Statement]) -> str | None:
-    labels = {s.property: s.value.value for s in statements if isinstance(s.value, ox.Literal)}
-    return next((labels[name] for name in _LABELS if name in labels), None)
-
-
-def describe_thing(service: QueryAnswering, iri: ox.NamedNode) -> Thing | None:
-    """Return what the graph holds about a thing, or None if it holds nothing.
-
-    Raises:
-        ProblemError: the graph cannot be asked.
-    """
-    statements = gather_statements(list_outgoing(service, iri))
-    incoming = list_incoming(service, iri)
-    said: list[Row] = []
-    if iri.value.startswith((BASE + "claim/", BASE + "graph/")) or not (statements or incoming):
-        said = list_said(service, iri)
-    if not (statements or incoming or said):
-        return None
-    types = tuple(sorted(_read_types(statements), key=lambda found: not found[0].startswith(BASE)))
-    is_claim = any(kind == ontology_iri("Claim") for kind, _ in types)
-    evidence = gather_evidence(list_claims(service, iri, itself=is_claim))
-    return Thing(
-        iri.value,
-        _find_label(statements) or _read_path(iri.value),
-        types,
-        tuple(s for s in statements if s.property != _TYPE)[:5000],
-        tuple(i for i in incoming if i.property.value != ontology_iri("about") or is_claim),
-        evidence,
-        tuple(said[:500]),
-        len(said) - 500 if len(said) > 500 else 0,
-    )

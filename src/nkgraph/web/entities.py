@@ -11,10 +11,13 @@ import pyoxigraph as ox
 from nkgraph.formats import GRAPHS, HTML, Format, find_format
 from nkgraph.iris import BASE
 from nkgraph.sparql import Problem, SparqlRequest
-from nkgraph.web.description import Evidence, Thing, Words, describe_thing
-from nkgraph.web.lookups import find_nearest, list_terms
+from nkgraph.web.description import Evidence, Words
+from nkgraph.web.folders import show_folder
+from nkgraph.web.lookups import find_nearest, list_below, list_terms
+from nkgraph.web.naming import name_things
 from nkgraph.web.responses import choose_format, respond_graph
 from nkgraph.web.site import ENTITY_ROOTS, ProblemError, current_site, is_private
+from nkgraph.web.things import Thing, describe_thing
 
 __all__ = ["blueprint", "read_quads"]
 
@@ -83,7 +86,9 @@ def _quote(evidence: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
 
 @blueprint.get(f"/<any({','.join(ENTITY_ROOTS)}):root>/<path:rest>")
 def show(root: str, rest: str) -> flask.Response:
-    """Show a thing at its own address."""
+    """Show a thing at its own address; what ends in a slash is a folder."""
+    if rest.endswith("/"):
+        return show_folder(f"{root}/{rest}")
     stem, extension = _split_extension(rest)
     path = f"{root}/{stem}"
     form = choose_format((HTML, *GRAPHS), extension or flask.request.args.get("format"))
@@ -99,8 +104,12 @@ def show(root: str, rest: str) -> flask.Response:
 
 
 def _nothing(path: str) -> ProblemError:
-    suggestions = find_nearest(current_site().service, path)
-    remedy = f"nearest: {suggestions[0]}" if suggestions else "the start page / lists what there is"
+    service = current_site().service
+    found = find_nearest(service, path)
+    names = name_things(service, found)
+    suggestions = tuple((iri, names[iri].full if iri in names else None) for iri in found)
+    folder = path.partition("/")[0]
+    remedy = f"nearest: {found[0]}" if found else f"/{folder}/ lists what there is"
     return ProblemError(Problem(404, f"there is nothing at /{path}", remedy=remedy), suggestions=suggestions)
 
 
@@ -114,15 +123,20 @@ def _show_data(iri: ox.NamedNode, path: str, form: Format) -> flask.Response:
 def _show_page(iri: ox.NamedNode, path: str) -> flask.Response:
     thing = describe_thing(current_site().service, iri)
     if thing is None:
+        if list_below(current_site().service, f"{path}/"):
+            return flask.make_response(flask.redirect(f"/{path}/"))
         raise _nothing(path)
     thing = attrs.evolve(thing, evidence=_quote(thing.evidence))
-    private = is_private(path) or thing.is_a(*_PERSONS)
+    personal = is_private(path) or thing.is_a(*_PERSONS)
+    private = personal or thing.tells_of_accounts
     page = flask.render_template(
         "thing.html",
         thing=thing,
+        names=thing.names,
         path=path,
         heading=_heading(thing, path),
         private=private,
+        personal=personal,
         formats=GRAPHS,
         quoting=current_site().quote is not None,
     )
@@ -135,6 +149,8 @@ def _show_page(iri: ox.NamedNode, path: str) -> flask.Response:
 def _heading(thing: Thing, path: str) -> str:
     """Return what a page calls its statements, in a neutral voice: documents report, reference data states."""
     root = path.partition("/")[0]
+    if thing.is_a("Judgement", "FigureJudgement"):
+        return "What we judge"
     if root in {"id", "org", "work"} and not thing.is_a("Document", "Account", "Passage"):
         return "What is reported"
     return "What is recorded" if root in {"claim", "span", "graph", "id"} else "What is stated"

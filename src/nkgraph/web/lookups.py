@@ -15,34 +15,41 @@ from nkgraph.tokens import write_terms
 from nkgraph.web.site import ProblemError
 
 __all__ = [
+    "PROLOGUE",
     "Row",
     "ask_rows",
     "count_all",
     "find_nearest",
+    "is_known",
+    "list_below",
     "list_claims",
+    "list_documents",
     "list_incoming",
     "list_outgoing",
     "list_said",
     "list_terms",
+    "list_told",
     "write_incoming",
 ]
 
 #: A row of an answer by column.
 Row = dict[str, Cell]
 
-_PROLOGUE: Final = """\
+#: The prefixes of every query of the pages.
+PROLOGUE: Final = """\
 PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX graph: <https://w3id.org/nkgraph/graph/>
 PREFIX nk: <https://w3id.org/nkgraph/ontology#>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX schema: <https://schema.org/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 """
 
 _OUTGOING: Final = (
-    _PROLOGUE
+    PROLOGUE
     + """
 SELECT ?p ?p_label ?o ?o_label ?graph ?this WHERE {
   ?this ?p ?o .
@@ -52,28 +59,23 @@ SELECT ?p ?p_label ?o ?o_label ?graph ?this WHERE {
 } ORDER BY ?p ?o ?graph LIMIT 5000"""
 )
 
+_DOCUMENTS: Final = PROLOGUE + "SELECT ?s WHERE { ?s a nk:Document OPTIONAL { ?s nk:order ?order } } ORDER BY ?order ?s"
+
 _INCOMING_COUNTS: Final = (
-    _PROLOGUE
+    PROLOGUE
     + """
 SELECT ?p (SAMPLE(?label) AS ?p_label) (COUNT(DISTINCT ?s) AS ?count) ?this WHERE {
   ?s ?p ?this . OPTIONAL { ?p rdfs:label ?label }
 } GROUP BY ?p ?this ORDER BY ?p"""
 )
 
-_INCOMING: Final = (
-    _PROLOGUE
-    + """
-SELECT ?s (MIN(STR(?label)) AS ?s_label) ?p ?this WHERE {
-  { SELECT DISTINCT ?s ?p ?this WHERE { ?s ?p ?this } ORDER BY ?s LIMIT 25 }
-  OPTIONAL { ?s rdfs:label|skos:prefLabel|nk:name|dcterms:title|nk:surname ?label }
-} GROUP BY ?s ?p ?this ORDER BY ?s"""
-)
+_INCOMING: Final = "SELECT DISTINCT ?s ?p ?this WHERE { ?s ?p ?this } ORDER BY ?s LIMIT 2000"
 
 _ALL_INCOMING: Final = "SELECT DISTINCT ?thing WHERE {\n  ?thing ?p ?this\n} ORDER BY ?thing\n"
 
 # a row for each claim, span and source; the last variable is the one that is bound
 _CLAIMS_ABOUT: Final = (
-    _PROLOGUE
+    PROLOGUE
     + """
 SELECT DISTINCT ?claim ?document ?slug ?title ?order ?how ?note ?passage ?passage_kind ?number
                 ?source ?span ?start ?end ?words ?this WHERE {
@@ -91,7 +93,7 @@ SELECT DISTINCT ?claim ?document ?slug ?title ?order ?how ?note ?passage ?passag
 _CLAIM_ITSELF: Final = _CLAIMS_ABOUT.replace("?claim nk:about ?this ; a", "?claim a").replace(" ?this WHERE", " WHERE")
 
 _SAID: Final = (
-    _PROLOGUE
+    PROLOGUE
     + """
 SELECT ?s ?s_label ?p ?p_label ?o ?o_label ?this WHERE {
   { SELECT ?s ?p ?o ?this WHERE { GRAPH ?this { ?s ?p ?o } } ORDER BY ?s ?p ?o LIMIT 501 }
@@ -102,7 +104,7 @@ SELECT ?s ?s_label ?p ?p_label ?o ?o_label ?this WHERE {
 )
 
 _TERMS: Final = (
-    _PROLOGUE
+    PROLOGUE
     + """
 SELECT ?term ?type ?label ?definition ?parent ?domain ?range WHERE {
   VALUES ?type { owl:Class owl:ObjectProperty owl:DatatypeProperty owl:AnnotationProperty }
@@ -115,15 +117,34 @@ SELECT ?term ?type ?label ?definition ?parent ?domain ?range WHERE {
 } ORDER BY ?term ?parent ?domain ?range"""
 )
 
-_NEAR: Final = "SELECT DISTINCT ?s ?prefix WHERE { ?s ?p ?o . FILTER(STRSTARTS(STR(?s), ?prefix)) } LIMIT 3000"
+_BELOW: Final = "SELECT DISTINCT ?s ?prefix WHERE { ?s ?p ?o . FILTER(STRSTARTS(STR(?s), ?prefix)) } ORDER BY ?s"
+_GRAPHS_BELOW: Final = """\
+SELECT DISTINCT ?s ?prefix WHERE { GRAPH ?s { ?x ?p ?o } FILTER(STRSTARTS(STR(?s), ?prefix)) } ORDER BY ?s"""
+_NAMES_BELOW: Final = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?s ?name ?prefix WHERE { ?s nk:name|nk:altName ?name . FILTER(STRSTARTS(STR(?s), ?prefix)) } ORDER BY ?s"""
+)
+_KNOWN: Final = """\
+SELECT ?this WHERE { { ?this ?p ?o } UNION { ?s ?q ?this } UNION { GRAPH ?this { ?a ?b ?c } } } LIMIT 1"""
+
+# the things of an account, a row for each claim about one, in the order of telling
+_TOLD: Final = (
+    PROLOGUE
+    + """
+SELECT DISTINCT ?thing ?claim ?order ?this WHERE {
+  ?thing nk:inAccount ?this .
+  OPTIONAL { ?claim nk:about ?thing ; a nk:Claim . OPTIONAL { ?claim nk:order ?order } }
+} ORDER BY ?order ?thing ?claim"""
+)
 
 _COUNTS: Final[dict[str, str]] = {
     "triples": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }",
     "named graphs": "SELECT (COUNT(DISTINCT ?g) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }",
-    "documents": _PROLOGUE + "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a nk:Document }",
-    "accounts": _PROLOGUE + "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a nk:Account }",
-    "claims": _PROLOGUE + "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a nk:Claim }",
-    "spans of words": _PROLOGUE + "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a nk:Span }",
+    "documents": PROLOGUE + "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a nk:Document }",
+    "accounts": PROLOGUE + "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a nk:Account }",
+    "claims": PROLOGUE + "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a nk:Claim }",
+    "spans of words": PROLOGUE + "SELECT (COUNT(DISTINCT ?x) AS ?n) WHERE { ?x a nk:Span }",
 }
 
 
@@ -149,6 +170,11 @@ def count_all(service: QueryAnswering) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
+def list_documents(service: QueryAnswering) -> list[str]:
+    """Return the IRIs of the documents, in their order."""
+    return [row["s"].value for row in ask_rows(service, _DOCUMENTS) if isinstance(row["s"], ox.NamedNode)]
+
+
 def list_outgoing(service: QueryAnswering, iri: ox.NamedNode) -> list[Row]:
     """Return p, p_label, o, o_label, graph of what is stated of a thing."""
     return ask_rows(service, _OUTGOING, this=iri)
@@ -161,20 +187,18 @@ class Incoming:
     property: ox.NamedNode
     label: str | None
     count: int
-    rows: tuple[Row, ...]
+    things: tuple[Cell, ...]
 
 
 def list_incoming(service: QueryAnswering, iri: ox.NamedNode) -> list[Incoming]:
-    """Return the properties that point to a thing, each with its first 25 subjects and their number."""
+    """Return the properties that point to a thing, each with up to 2000 subjects and the number of all."""
     found = []
     for row in ask_rows(service, _INCOMING_COUNTS, this=iri):
         prop, count, label = row["p"], row["count"], row["p_label"]
         assert isinstance(prop, ox.NamedNode)
         assert isinstance(count, ox.Literal)
-        subjects = ask_rows(service, _INCOMING, this=iri, p=prop)
-        found.append(
-            Incoming(prop, label.value if isinstance(label, ox.Literal) else None, int(count.value), tuple(subjects))
-        )
+        subjects = tuple(r["s"] for r in ask_rows(service, _INCOMING, this=iri, p=prop))
+        found.append(Incoming(prop, label.value if isinstance(label, ox.Literal) else None, int(count.value), subjects))
     return found
 
 
@@ -198,13 +222,37 @@ def list_terms(service: QueryAnswering) -> list[Row]:
     return ask_rows(service, _TERMS)
 
 
+def list_told(service: QueryAnswering, account: ox.NamedNode) -> list[Row]:
+    """Return thing, claim, order of what is told in an account, in the order of telling."""
+    return ask_rows(service, _TOLD, this=account)
+
+
+def is_known(service: QueryAnswering, iri: ox.NamedNode) -> bool:
+    """Say whether anything is stated of a thing, or with it, or in a graph of that name."""
+    return bool(ask_rows(service, _KNOWN, this=iri))
+
+
+def list_below(service: QueryAnswering, path: str) -> list[str]:
+    """Return the IRIs of the graph that begin with a path (``place/``), of named graphs too if it is theirs."""
+    prefix = ox.Literal(BASE + path)
+    rows = ask_rows(service, _BELOW, prefix=prefix)
+    if path.startswith("graph/"):
+        rows += ask_rows(service, _GRAPHS_BELOW, prefix=prefix)
+    return sorted({cell.value for row in rows if isinstance(cell := row["s"], ox.NamedNode)})
+
+
 def find_nearest(service: QueryAnswering, path: str) -> tuple[str, ...]:
-    """Return up to five IRIs of the graph that are most like a path where nothing is."""
+    """Return up to five IRIs of the graph that are most like a path where nothing is, in its letters or by name."""
     parts = path.split("/")
     for depth in range(len(parts) - 1, 0, -1):
-        prefix = BASE + "/".join(parts[:depth]) + "/"
-        rows = ask_rows(service, _NEAR, prefix=ox.Literal(prefix))
-        known = sorted(cell.value for row in rows if isinstance(cell := row["s"], ox.NamedNode))
+        prefix = "/".join(parts[:depth]) + "/"
+        known = list_below(service, prefix)
         if known:
-            return tuple(difflib.get_close_matches(BASE + path, known, n=5, cutoff=0.4)) or tuple(known[:5])
+            keys = {iri.removeprefix(BASE + prefix).casefold(): iri for iri in known}
+            for row in ask_rows(service, _NAMES_BELOW, prefix=ox.Literal(BASE + prefix)):
+                thing, name = row["s"], row["name"]
+                if isinstance(thing, ox.NamedNode) and isinstance(name, ox.Literal):
+                    keys.setdefault(name.value.replace(" ", "-").casefold(), thing.value)
+            near = difflib.get_close_matches("/".join(parts[depth:]).casefold(), keys, n=10, cutoff=0.55)
+            return tuple(dict.fromkeys(keys[key] for key in near))[:5]
     return ()

@@ -11,15 +11,20 @@ from nkgraph.formats import GRAPHS, HTML
 from nkgraph.iris import BASE, PREFIXES, graph_iri
 from nkgraph.sparql import SparqlRequest
 from nkgraph.web.entities import read_quads
-from nkgraph.web.lookups import count_all
+from nkgraph.web.folders import ROOT_TITLES
+from nkgraph.web.lookups import count_all, list_documents
+from nkgraph.web.naming import name_things
 from nkgraph.web.responses import choose_format, respond_graph
 from nkgraph.web.site import ProblemError, current_site
+from nkgraph.web.themes import group_queries
 
 __all__ = ["blueprint"]
 
 blueprint = flask.Blueprint("pages", __name__)
 
 _ROBOTS: Final = "User-agent: *\nDisallow: /sparql\nDisallow: /claim/\nDisallow: /span/\nDisallow: /-/\n"
+#: Folders that the start page leads to.
+_OFFERED: Final = ("id", "place", "org", "work", "instrument", "provision", "state", "code")
 _QUADS: Final = "SELECT (COUNT(*) AS ?n) WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 
 
@@ -27,7 +32,16 @@ _QUADS: Final = "SELECT (COUNT(*) AS ?n) WHERE { { ?s ?p ?o } UNION { GRAPH ?g {
 def start() -> str:
     """Say what this is, how much there is, and what can be asked."""
     site = current_site()
-    return flask.render_template("start.html", counts=count_all(site.service), queries=site.queries, formats=GRAPHS)
+    documents = list_documents(site.service)
+    names = name_things(site.service, documents)
+    return flask.render_template(
+        "start.html",
+        counts=count_all(site.service),
+        queries=site.queries,
+        themes=group_queries(site.queries),
+        folders={root: ROOT_TITLES[root] for root in _OFFERED} if site.info.is_ours else {},
+        documents=[(iri, names[iri].full) for iri in documents if iri in names],
+    )
 
 
 @blueprint.get("/-/health")

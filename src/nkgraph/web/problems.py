@@ -49,7 +49,7 @@ def _to_problem(error: Exception) -> Problem:
     return Problem(500, "this page failed: a mistake of ours", remedy="please report it with the address of the page")
 
 
-def respond(problem: Problem, suggestions: tuple[str, ...] = ()) -> flask.Response:
+def respond(problem: Problem, suggestions: tuple[tuple[str, str | None], ...] = ()) -> flask.Response:
     """Return a problem as the response that the client can read: JSON unless it prefers a page or text."""
     chosen = negotiate(flask.request.headers.get("Accept"), (_JSON, HTML, _TEXT)) or _JSON
     if chosen is HTML:

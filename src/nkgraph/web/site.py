@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote as percent_encode
@@ -23,7 +24,10 @@ __all__ = [
     "is_private",
     "link_to",
     "name_of",
+    "write_words",
 ]
+
+_CODES: Final = re.compile(r"[A-Za-z0-9]+(_[A-Za-z0-9]+)*((; |, | )[A-Za-z0-9]+(_[A-Za-z0-9]+)*)*")
 
 #: First segments of the paths at which things of the dataset have their pages.
 ENTITY_ROOTS: Final = (
@@ -35,16 +39,18 @@ ENTITY_ROOTS: Final = (
     "jurisdiction",
     "org",
     "place",
+    "provision",
     "span",
     "state",
+    "statistics",
     "work",
 )
 
 
 class ProblemError(Exception):
-    """A problem on its way to the one error handler."""
+    """A problem on its way to the one error handler; suggestions are IRIs with their names."""
 
-    def __init__(self, problem: Problem, *, suggestions: tuple[str, ...] = ()) -> None:
+    def __init__(self, problem: Problem, *, suggestions: tuple[tuple[str, str | None], ...] = ()) -> None:
         self.problem = problem
         self.suggestions = suggestions
         super().__init__(problem.message)
@@ -117,6 +123,15 @@ def brief_name_of(iri: str) -> str:
     root, _, rest = iri.removeprefix(BASE).partition("/")
     _, mark, within = rest.partition("/")
     return within if iri.startswith(BASE) and root in {"claim", "id", "span"} and mark else shorten(iri)
+
+
+def write_words(text: str) -> str:
+    """Return codes as words, each underscore a blank; other text as it is.
+
+    >>> write_words("did_not_want; left_country"), write_words("see a_b in (1)")
+    ('did not want; left country', 'see a_b in (1)')
+    """
+    return text.replace("_", " ") if _CODES.fullmatch(text) else text
 
 
 def is_private(path: str) -> bool:
