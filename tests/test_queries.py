@@ -10,6 +10,7 @@ from serving_fixtures import BASE, MINI
 
 from nkgraph.errors import NkgraphError, ParameterError, QueryError, ReadError
 from nkgraph.evaluation import LocalAnswers
+from nkgraph.project import default_project
 from nkgraph.queries import CannedQuery, bind_parameters, find_query, load_queries, run_query
 from nkgraph.store import open_files
 from nkgraph.tables import Table, read_table, write_markdown, write_text
@@ -225,3 +226,33 @@ def test_long_cells_are_broken_never_cut() -> None:
 def test_headers_have_titles_that_differ(queries: dict[str, CannedQuery]) -> None:
     """The list of queries can be read."""
     assert len({query.title for query in queries.values()}) == len(queries)
+
+
+#: Two invented documents with narrators of one province; only the first has a series of interviews there.
+TWO_DOCUMENTS = """
+@prefix nk: <https://w3id.org/nkgraph/ontology#> .
+@prefix : <http://example.org/> .
+:lvzhou a nk:Province ; nk:name "Lvzhou" .
+:one nk:slug "one" ; nk:order 1 .
+:two nk:slug "two" ; nk:order 2 .
+:a a nk:Account ; nk:number 1 ; nk:document :one ; nk:narrator :ahn .
+:b a nk:Account ; nk:number 1 ; nk:document :two ; nk:narrator :bok .
+:ahn nk:surname "Ahn" ; nk:livesIn :lvzhou .
+:bok nk:surname "Bok" ; nk:livesIn :lvzhou .
+:series a nk:InterviewSeries ; nk:place :lvzhou ; nk:date "2004-04/2004-06" .
+:claim nk:about :series ; nk:document :one .
+"""
+
+
+def test_a_document_without_a_series_keeps_its_provinces(tmp_path: Path) -> None:
+    """The province of a narrator is hers; the months of interviews are those of her own document, or not stated."""
+    (tmp_path / "two.ttl").write_text(TWO_DOCUMENTS)
+    query = load_queries(default_project().queries)["accounts"]
+
+    answer = run_query(LocalAnswers(open_files([tmp_path / "two.ttl"])), query, {}, "csv")
+
+    rows = [line.split(",") for line in answer.require().body.decode().splitlines()[1:]]
+    assert [(row[0], row[4], row[6], row[7]) for row in rows] == [
+        ("one", "Lvzhou", "2004-04", "2004-06"),
+        ("two", "Lvzhou", "", ""),
+    ]
