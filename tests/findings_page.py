@@ -25,7 +25,14 @@ def make_tables(source: Source) -> str:
         if not own:
             silent.append(f"- {check.title} ({link})")
             continue
-        lines += [f"## {check.title}", "", f"{check.severity.value}; {link}", "", "| what is stated | thing |", "| --- | --- |"]
+        lines += [
+            f"## {check.title}",
+            "",
+            f"{check.severity.value}; {link}",
+            "",
+            "| what is stated | thing |",
+            "| --- | --- |",
+        ]
         for d in own:
             thing = d.finding.thing.removeprefix("id:")
             message = d.finding.message.replace("|", "\\|").removesuffix(".")

@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "nkgraph"
 #: The order of the pipeline: a module imports only from what stands before it. A new module takes its place here.
 ORDER = [
     *("errors", "findings", "iris", "project", "model", "folding", "numbers", "dates", "yamlfiles", "writing"),
-    *("blocks", "report_layout", "layout", "conversion", "documents", "passages", "spans", "othertext", "anchoring"),
+    *("blocks", "account_headings", "plain_tables", "notes", "report_layout", "layout"),
+    *("conversion", "documents", "passages", "inventory", "spans", "othertext", "anchoring"),
     *(
         "ontology",
         "values",

@@ -8,9 +8,11 @@ import pytest
 
 from nkgraph.claims import ClaimErrors, property_of, read_claims, type_of
 from nkgraph.consistency import find_inconsistencies
+from nkgraph.families import FAMILIES
 from nkgraph.judgements import find_contradictions, find_dissolved, read_judgements
 from nkgraph.model import Claim, Document, Node
-from nkgraph.ontology import Vocabulary, load_vocabulary
+from nkgraph.ontology import CLAIM_TYPES, MADE, Vocabulary, load_vocabulary
+from nkgraph.pipeline import read_source
 from nkgraph.project import default_project
 from nkgraph.referencefiles import read_reference
 from nkgraph.yamlfiles import Item, Scalar, read_yaml
@@ -170,3 +172,78 @@ def test_reference_data_have_their_source(tmp_path: Path, vocabulary: Vocabulary
     path.write_text("- says: {id: place:x, type: County, name: X}\n  source: a register\n", encoding="utf-8")
     (item,) = read_reference(path, vocabulary)
     assert (item.key, item.via, item.spans) == ("place:x", "a register", ())
+
+
+@pytest.mark.parametrize(
+    ("says", "message"),
+    [
+        ("type: Crosing", r"unknown type 'Crosing' \(nearest: Crossing\)$"),
+        ("type: Marriage", r"unknown type 'Marriage'; a claim can have AgeStatement, .*, Union, Work$"),
+        (
+            "type: Participation, rool: helper",
+            r"'rool' of Participation \(nearest: role\).*; Participation has actor, role, towards$",
+        ),
+        (
+            "type: Payment, payment: paid",
+            r"'payment' is no property of Payment, .*; Payment has amount, .*, per, place, status$",
+        ),
+        ("type: Narrator, xyz: a", r"unknown property 'xyz' of Narrator; see docs/codebook.md$"),
+        (
+            "type: Payment, asPrinted: 5,000 yuan",
+            r"'000 yuan' is no property and has no value; put text .* in quotation marks",
+        ),
+    ],
+)
+def test_message_names_what_there_is(tmp_path: Path, vocabulary: Vocabulary, says: str, message: str) -> None:
+    """A type or property that is not known is answered with the nearest, or with those that a claim can have."""
+    with pytest.raises(ClaimErrors, match=message):
+        read(tmp_path, f"- says: {{id: a/b, {says}}}\n  words: [some]\n", vocabulary)
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("case-0/sale_1", "'_' may not stand in it; use letters, digits, -, . and /, or a known prefix"),
+        ("case 0", "a blank may not stand in it"),
+        ("plaec:yanji", r"the prefix 'plaec' is not known \(nearest: place\)"),
+        ("case-0//sale", "a part of it has no letter or digit"),
+    ],
+)
+def test_message_names_the_wrong_character_of_an_id(
+    tmp_path: Path, vocabulary: Vocabulary, name: str, message: str
+) -> None:
+    """An id that is none, and a key of its own, are answered with the character that is wrong."""
+    with pytest.raises(ClaimErrors, match=f"is not an identifier: {message}"):
+        read(tmp_path, f'- says: {{id: "{name}", type: Person}}\n  words: [some]\n', vocabulary)
+    with pytest.raises(ClaimErrors, match="the key is not an identifier: "):
+        read(tmp_path, f'- claim: "{name}"\n  says: {{id: a/b, type: Person}}\n  words: [some]\n', vocabulary)
+
+
+def test_broken_mapping_hints_at_quotation_marks(tmp_path: Path, vocabulary: Vocabulary) -> None:
+    """Text with a colon that stands without quotation marks breaks the file; the message says what to do."""
+    with pytest.raises(
+        ClaimErrors, match=r"a.yaml:\d+: not YAML: .*; put text that has a comma or a colon in quotation marks"
+    ):
+        read(tmp_path, "- says: {id: a/b, type: Person}\n  note: one thing: another\n", vocabulary)
+
+
+def test_types_and_properties_of_claims_are_those_of_the_data(vocabulary: Vocabulary) -> None:
+    """Every type in the claims is one that a claim can have, each is a class, and no claim writes what the build makes."""
+    types: set[str] = set()
+    properties: set[str] = set()
+
+    def collect(node: Node) -> None:
+        types.update(str(kind) for kind in node.properties.get("type", ()))
+        properties.update(node.properties)
+        for values in node.properties.values():
+            for value in values:
+                if isinstance(value, Node):
+                    collect(value)
+
+    for claim in read_source(default_project()).claims:
+        collect(claim.says)
+
+    assert types <= CLAIM_TYPES <= set(vocabulary.classes)
+    assert {kind for family in FAMILIES.values() for kind in family.types if kind in vocabulary.classes} <= CLAIM_TYPES
+    assert properties & MADE == set()
+    assert set(vocabulary.properties) >= MADE

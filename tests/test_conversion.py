@@ -61,15 +61,20 @@ WRONG: dict[str, tuple[Callable[[Path], Path], str, str]] = {
     "a text with bytes of value 0": (_make("report.txt", b"She left.\0 She came.\n" * 9), "bytes of value 0", "UTF-8"),
     "a Korean encoding": (
         _make("report.txt", KOREAN.encode("euc-kr")),
-        "EUC_KR",
-        "iconv -f EUC_KR -t UTF-8 report.txt",
+        "EUC-KR",
+        "iconv -f EUC-KR -t UTF-8 report.txt > report-utf8.txt",
     ),
     "a Chinese encoding": (
         _make("report.txt", "渡船在三月停航，船主要价四百元。㐂\n".encode("gb18030") * 30),
         "GB18030",
         "iconv",
     ),
-    "UTF-16": (_make("report.txt", "She left in 1998.\n".encode("utf-16")), "UTF-16LE", "iconv -f UTF-16LE"),
+    "UTF-16": (_make("report.txt", "She left in 1998.\n".encode("utf-16")), "in UTF-16", "iconv -f UTF-16 -t"),
+    "a web page": (
+        _make("report.txt", b"\xef\xbb\xbf\n<!DOCTYPE HTML>\n<html><body>She left.</body></html>\n"),
+        "a web page (HTML)",
+        "plain text",
+    ),
     "an empty file": (_make("report.txt", b" \n\n"), "the file is empty", ""),
     "a text of 200 MB": (
         lambda folder: write_sparse(folder / "report.txt", 200_000_000),

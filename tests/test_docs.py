@@ -21,7 +21,8 @@ UNSAID = ("victim", "slave", "guilty", "perpetrator", "heartbreaking", "horrific
 #: What is no voice of ours: cues (words that the documents may use), names of columns, terms and codes that the contract of
 #: the queries and the Trafficking Protocol (slavery) have.
 NOT_OUR_VOICE = re.compile(
-    r"(?m)skos:hiddenLabel .*$|^#\+ columns: .*$|nk:\w+|\?\w+|<[^<>\s]*>|skos:notation .*$|^## [\w-]+$|Used by: .*$|`[^`\n]*`|\bcode/[\w/-]+"
+    r"(?m)skos:hiddenLabel .*$|^#\+ columns: .*$|nk:\w+|\?\w+|<[^<>\s]*>|skos:notation .*$|^## [\w-]+$|Used by: .*$|`[^`\n]*`"
+    r"|\bcode/[\w/-]+|\(codes\.md#[\w-]+\)"
 )
 
 
@@ -165,6 +166,33 @@ def test_page_of_codes_is_that_of_the_schemes() -> None:
     from codes_table import PAGE, make_page
 
     assert PAGE.read_text("utf-8") == make_page()
+
+
+def test_codebook_is_that_of_the_ontology() -> None:
+    """Types and properties stand in the codebook as in the ontology; ``python tests/codebook_page.py`` writes them."""
+    from codebook_page import MODELS, PAGE, make_page
+
+    from nkgraph.ontology import CLAIM_TYPES
+
+    assert PAGE.read_text("utf-8") == make_page()
+    assert set(MODELS) == CLAIM_TYPES
+
+
+def test_models_of_the_codebook_are_read_without_a_mistake(tmp_path: Path) -> None:
+    """A newcomer who copies a model line gets no message about it, and every property in it is one of the type."""
+    from codebook_page import MODELS
+
+    from nkgraph.claims import read_claims
+    from nkgraph.ontology import load_vocabulary
+
+    folder = tmp_path / "letter"
+    folder.mkdir()
+    lines = (f"- claim: model/{name}\n  says: {model}\n  words: [some]\n" for name, model in MODELS.items())
+    (folder / "models.yaml").write_text("".join(lines), encoding="utf-8")
+
+    claims = read_claims(tmp_path, load_vocabulary(ROOT / "ontology"), ["letter"])
+
+    assert [claim.says.properties["type"] for claim in claims] == [(name,) for name in MODELS]
 
 
 def test_page_of_findings_is_what_the_checks_find() -> None:

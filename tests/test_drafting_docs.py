@@ -63,6 +63,6 @@ def test_the_messages_are_those_of_the_program() -> None:
     known = re.sub(r"\{[^{}]*\}", "…", everything)
     rows = re.findall(r"(?m)^\| (`.*?) \| [^|]*\|$", PAGE.read_text(encoding="utf-8"))
     parts = [part for row in rows for said in re.findall(r"`([^`]+)`", row) for part in re.split(r"…|;|'", said)]
-    parts = [re.sub(r"the-harbour-report|EUC_KR|spacy", "", part).strip() for part in parts]
+    parts = [re.sub(r"the-harbour-report|EUC-KR|spacy", "", part).strip() for part in parts]
     assert len(rows) > 10
     assert [part for part in parts if part and part not in known] == []

@@ -223,6 +223,48 @@ def test_queries_are_empty_without_claims(graph: Withdrawable, queries: Mapping[
         assert {name: rows for name in TESTED if (rows := graph.rows(queries[name]))} == {}
 
 
+def _notations(source: Source) -> dict[str, str]:
+    """Return the notation of each code by its IRI."""
+    notation = f"{PREFIXES['skos']}notation"
+    return {
+        quad.subject.value: quad.object.value
+        for quad in source.vocabulary.quads
+        if quad.predicate.value == notation
+        and isinstance(quad.subject, ox.NamedNode)
+        and isinstance(quad.object, ox.Literal)
+    }
+
+
+def _stated(graph: Withdrawable, keys: Iterable[Key], notations: Mapping[str, str]) -> set[str]:
+    """Return what claims state, as a cell would show it: things, literals, codes by their notation, yes and no."""
+    terms = {node for key in keys for triple in graph.triples[key] for node in (triple.subject, triple.object)}
+    values = {node.value for node in terms if isinstance(node, ox.NamedNode | ox.Literal)}
+    words = {"true": "yes", "false": "no"}
+    return values | {notations[value] for value in values & set(notations)} | {words.get(value, "") for value in values}
+
+
+@pytest.mark.parametrize("name", TESTED)
+def test_cells_are_stated_or_name_their_source(
+    name: str,
+    graph: Withdrawable,
+    queries: Mapping[str, CannedQuery],
+    source: Source,
+    claims_by_iri: Mapping[str, Key],
+) -> None:
+    """Each bound cell is stated by a claim that ``evidence`` gives for its row, or its column's source is named in the header."""
+    query, notations = queries[name], _notations(source)
+    unstated: dict[str, list[str]] = {}
+    for row in dict.fromkeys(graph.rows(query)):
+        stated = _stated(graph, _evidence(graph, queries, claims_by_iri, row), notations)
+        for column, cell in zip(query.columns, row, strict=True):
+            value = (json.loads(cell) or {}).get("value")
+            if value is not None and value not in stated and not set(value.split("; ")) <= stated:
+                unstated.setdefault(column, []).append(value)
+
+    silent = {column: values[:3] for column, values in unstated.items() if column not in query.sources}
+    assert silent == {}
+
+
 # What stands in the text of a query
 
 #: Literals that are a code, or the beginning of one, and why they stand in a query. An entry may go when its query is mended.

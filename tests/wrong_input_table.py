@@ -108,6 +108,11 @@ def _change(folder: Path, change: Mapping[str, Any]) -> None:
         path.write_text(str(change["text"]), encoding="utf-8")
     elif "hex" in change:
         path.write_bytes(bytes.fromhex(str(change["hex"])))
+    elif "size" in change:
+        with path.open("wb") as stream:
+            stream.truncate(int(change["size"]))
+    elif "copy" in change:
+        shutil.copy(folder / str(change["copy"]), path)
     elif "append" in change:
         path.write_text(path.read_text(encoding="utf-8") + str(change["append"]), encoding="utf-8")
     elif "replace" in change:
@@ -223,6 +228,12 @@ def _fence(text: str) -> str:
 
 def _describe_change(change: Mapping[str, Any]) -> str:
     name = f"`{change['file']}`"
+    if "as" in change:
+        return f"{name} is {change['as']}.\n\n"
+    if "size" in change:
+        return f"{name} has {int(change['size']):,} bytes.\n\n"
+    if "copy" in change:
+        return f"{name} is a copy of `{change['copy']}`.\n\n"
     if "text" in change:
         return f"{name} is:\n\n{_fence(str(change['text']))}\n"
     if "hex" in change:

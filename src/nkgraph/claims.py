@@ -14,20 +14,22 @@ from typing import Final
 
 from nkgraph.errors import ClaimError, NkgraphError, ReadError
 from nkgraph.model import Claim, Node, Span
-from nkgraph.ontology import Property, Vocabulary, nearest
-from nkgraph.values import find_value_problem, is_identifier, name_nested_type
+from nkgraph.ontology import SHORTHANDS, Property, Vocabulary, find_wrong_mark, nearest
+from nkgraph.values import PROJECT_PREFIXES, find_value_problem, is_identifier, name_nested_type
 from nkgraph.yamlfiles import Item, Scalar, Sequence, Tree, read_yaml, yaml_files
 
 __all__ = ["HOWS", "SHORTHANDS", "STATUSES", "ClaimErrors", "FileReader", "property_of", "read_claims", "type_of"]
 
 STATUSES: Final = ("drafted", "reviewed", "disputed", "withdrawn")
 HOWS: Final = ("stated", "derived")
-#: Keys of a claim file that stand for two properties with one value.
-SHORTHANDS: Final = {"amount": ("amountMin", "amountMax"), "value": ("valueMin", "valueMax")}
 _FIELDS: Final = frozenset({"claim", "says", "words", "how", "from", "note", "status", "speaker", "via", "recorded_by"})
 _MARK: Final = re.compile(r"[0-9a-f]{16}")
 _NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 _ANCHOR: Final = "name the words and run `nkgraph claims anchor`"
+_KEY_MARKS: Final = "use letters, digits, -, . and /"
+#: What the reader of YAML says where brackets do not close, or a comma or colon of a text is taken for YAML's own.
+_BROKEN: Final = ("expected ',' or", "mapping values are not allowed", "did not find expected key", "unexpected ':'")
+_QUOTE: Final = "put text that has a comma or a colon in quotation marks, and close every bracket"
 _SPAN_FIELDS: Final = ("start", "end", "words", "length", "fingerprint", "before", "after")
 
 
@@ -77,34 +79,28 @@ class FileReader:
         id_tree = tree.entries.get("id")
         name = self.text(id_tree, "id")
         if name is not None and not is_identifier(name):
-            self.fail(f"{name!r} is not an identifier", tree.line, "use letters, digits, - and /, or a known prefix")
+            message = f"{name!r} is not an identifier: {find_wrong_mark(name, PROJECT_PREFIXES)}"
+            self.fail(message, tree.line, f"{_KEY_MARKS}, or a known prefix")
         kind = self.text(tree.entries.get("type"), "type") or default_type
-        if kind is not None and kind not in self.vocabulary.classes:
-            self.fail(
-                f"unknown type {kind!r}{nearest(kind, self.vocabulary.classes)}", tree.lines.get("type", tree.line)
-            )
-            kind = None
+        if kind is not None:
+            problem, remedy = self.vocabulary.find_type_problem(kind, of_claim=self.document != "reference")
+            if problem:
+                self.fail(problem, tree.lines.get("type", tree.line), remedy)
+                kind = None
         properties: dict[str, tuple[str | Node, ...]] = {"type": (kind,)} if kind else {}
         for key, value in tree.entries.items():
             if key in {"id", "type"}:
                 continue
             line = tree.lines[key]
             prop = property_of(self.vocabulary, key)
-            allowed = self.vocabulary.properties_of(kind) if kind else frozenset(self.vocabulary.properties)
-            if prop is None or prop.name not in allowed:
-                self.refuse_property(key, prop, kind, line)
-                continue
-            properties[key] = tuple(self.values(prop, key, value))
+            problem, remedy = self.vocabulary.find_property_problem(key, kind)
+            if prop is None and isinstance(value, Scalar) and not value.text:
+                self.fail(f"{key!r} is no property and has no value", line, _QUOTE)
+            elif problem or prop is None:
+                self.fail(problem or "", line, remedy)
+            else:
+                properties[key] = tuple(self.values(prop, key, value))
         return Node(name, properties, tree.line, tree.lines)
-
-    def refuse_property(self, key: str, prop: Property | None, kind: str | None, line: int) -> None:
-        """Note that a property is not known, or not one of a type."""
-        if prop is not None:
-            self.fail(f"{key!r} is no property of {kind}, but of {', '.join(sorted(prop.domains)) or 'nothing'}", line)
-            return
-        allowed = self.vocabulary.properties_of(kind) if kind else frozenset(self.vocabulary.properties)
-        known = allowed | {s for s, (first, _) in SHORTHANDS.items() if first in allowed}
-        self.fail(f"unknown property {key!r}{f' of {kind}' if kind else ''}{nearest(key, known)}", line)
 
     def values(self, prop: Property, key: str, tree: Tree) -> Iterator[str | Node]:
         """Yield the values of a property, nested things read as such."""
@@ -186,8 +182,8 @@ class FileReader:
             self.fail("an item needs `says`, a thing with an id", tree.line)
             return None
         self.key = key
-        if not is_identifier(key) or ":" in key:
-            self.fail("the key is not an identifier", tree.line, "use letters, digits, - and /")
+        if ":" in key or ("claim" in tree.entries and not is_identifier(key)):
+            self.fail(f"the key is not an identifier: {find_wrong_mark(key)}", tree.line, _KEY_MARKS)
         for name in tree.entries:
             if name not in _FIELDS:
                 self.fail(f"unknown field {name!r}{nearest(name, _FIELDS)}", tree.lines[name])
@@ -282,7 +278,8 @@ def _read_file(path: Path, slug: str, vocabulary: Vocabulary) -> tuple[list[Clai
     try:
         tree = read_yaml(path)
     except ReadError as error:
-        return [], [error]
+        hint = _QUOTE if any(sign in error.message for sign in _BROKEN) else error.remedy
+        return [], [ReadError(error.message, path=path, line=error.line, remedy=hint)]
     if not isinstance(tree, Sequence):
         return [], [ReadError("a file of claims must be a list", path=path, line=tree.line)]
     claims = [claim for item in tree.items if (claim := reader.claim(item)) is not None]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import logging
+import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -28,9 +30,13 @@ _BEGINNINGS: Final[Mapping[bytes, tuple[str, str]]] = {
     b"MM\x00*": ("a picture (TIFF)", "read its text by OCR, and add the text"),
     b"\x1f\x8b": ("compressed by gzip", "unpack it first"),
 }
-_MARKS: Final[Mapping[bytes, str]] = {b"\xff\xfe": "UTF-16LE", b"\xfe\xff": "UTF-16BE"}
+#: Byte order marks; iconv tells by them itself which half comes first.
+_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 #: Encodings that a report from the region may be in, tried in this order: strict ones first.
-_ENCODINGS: Final = ("euc_kr", "gb18030", "shift_jis", "windows-1252")
+_ENCODINGS: Final = ("EUC-KR", "GB18030", "SHIFT_JIS", "WINDOWS-1252")
+_HTML: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html)\b", re.I | re.S
+)
 #: A page with fewer letters than this holds a picture and perhaps a page number.
 _LETTERS: Final = 25
 
@@ -79,9 +85,11 @@ def convert_to_text(data: bytes, path: Path) -> str:
     for beginning, (what, remedy) in _BEGINNINGS.items():
         if data.startswith(beginning):
             raise DocumentError(f"not a text, but {what}", path=path, remedy=remedy)
-    for mark, name in _MARKS.items():
-        if data.startswith(mark):
-            raise DocumentError(f"the text is in {name}, not UTF-8", path=path, remedy=_to_utf8(name, path))
+    if data.startswith(_MARKS):
+        raise DocumentError("the text is in UTF-16, not UTF-8", path=path, remedy=_to_utf8("UTF-16", path))
+    if _HTML.match(data[:4096]):
+        remedy = "open it in a browser and save it as plain text, or print it to a PDF"
+        raise DocumentError("a web page (HTML), not a text", path=path, remedy=remedy)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -92,7 +100,8 @@ def convert_to_text(data: bytes, path: Path) -> str:
 
 
 def _to_utf8(encoding: str, path: Path) -> str:
-    return f"save it as UTF-8: iconv -f {encoding.upper()} -t UTF-8 {path.name}"
+    made = f"{path.stem}-utf8.txt"
+    return f"save it as UTF-8: iconv -f {encoding} -t UTF-8 {shlex.quote(path.name)} > {shlex.quote(made)}"
 
 
 def _name_encoding(data: bytes, path: Path, place: int) -> DocumentError:
@@ -105,7 +114,7 @@ def _name_encoding(data: bytes, path: Path, place: int) -> DocumentError:
             data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        message = f"not UTF-8 at byte {place}; it can be read as {encoding.upper()}, which may or may not be right"
+        message = f"not UTF-8 at byte {place}; it can be read as {encoding}, which may or may not be right"
         return DocumentError(message, path=path, remedy=_to_utf8(encoding, path))
     return DocumentError(f"not UTF-8 at byte {place}, nor any encoding tried", path=path, remedy="save it as UTF-8")
 

@@ -17,8 +17,45 @@ import pyoxigraph as ox
 from nkgraph.errors import VocabularyError
 from nkgraph.iris import ONTOLOGY, PREFIXES, ontology_iri, shorten
 
-__all__ = ["Property", "Vocabulary", "load_vocabulary", "nearest", "read_turtle", "turtle_files"]
+__all__ = [
+    "CLAIM_TYPES",
+    "MADE",
+    "SHORTHANDS",
+    "Property",
+    "Vocabulary",
+    "find_wrong_mark",
+    "load_vocabulary",
+    "nearest",
+    "read_turtle",
+    "turtle_files",
+]
 
+#: The types that what a claim says, or a thing nested in it, can have; the others are of reference data, or follow.
+CLAIM_TYPES: Final = frozenset(
+    (
+        *("Narrator", "Person", "PersonGroup", "AgeStatement", "Transfer", "TransferCount", "Payment", "Participation"),
+        *("Crossing", "RouteStep", "Union", "Birth", "Custody", "Harm", "Work", "PapersEvent", "ConsentStatement"),
+        *("Episode", "Judgement", "FigureJudgement", "InstrumentMention", "StatePosition", "ProvisionCitation"),
+        *("AllegedBreach", "Recommendation", "OrganisationMention", "NamedPerson", "Incident", "ContextStatement"),
+        *("CaseCharacterisation", "ReportTable", "StatisticalStatement", "PriceBand", "InterviewSeries"),
+        *("Citation", "CitedWork"),
+    )
+)
+#: The properties that ``nkgraph build`` makes of what claims say; no claim writes them.
+MADE: Final = frozenset(
+    (
+        *("begin", "end", "daysMin", "daysMax", "event", "person", "inAccount", "involves"),
+        *("involvesUnder18", "involves18OrOver", "judgedDifferent", "judgedSameEvent", "judgedSamePerson"),
+        *("possiblySameEvent", "possiblySamePerson", "sameEventAs", "sameWomanAs"),
+        *("toldPriceMin", "toldPriceMax", "toldYear"),
+    )
+)
+#: Keys of a claim file that stand for two properties with one value.
+SHORTHANDS: Final = {"amount": ("amountMin", "amountMax"), "value": ("valueMin", "valueMax")}
+
+#: How like a type another must be to be named as nearest, and how many properties of a type a message lists.
+_LIKE_TYPE: Final = 0.7
+_FEW: Final = 12
 _RDF: Final = PREFIXES["rdf"]
 _RDFS: Final = PREFIXES["rdfs"]
 _OWL: Final = PREFIXES["owl"]
@@ -60,17 +97,56 @@ class Vocabulary:
         above = self.superclasses(class_name)
         return frozenset(name for name, prop in self.properties.items() if prop.domains & above)
 
+    def find_type_problem(self, kind: str, *, of_claim: bool) -> tuple[str | None, str | None]:
+        """Return why a text is no type, and for a claim those that there are; nothing where it is one."""
+        if kind in self.classes:
+            return None, None
+        likely = nearest(kind, self.classes, likeness=_LIKE_TYPE)
+        listed = f"a claim can have {', '.join(sorted(CLAIM_TYPES & self.classes.keys()))}"
+        return f"unknown type {kind!r}{likely}", listed if of_claim and not likely else None
 
-def nearest(word: str, known: Iterable[str]) -> str:
+    def find_property_problem(self, key: str, kind: str | None) -> tuple[str | None, str | None]:
+        """Return why a key is no property of a type, and those that it has if they are few; nothing where it is one."""
+        allowed = self.properties_of(kind) if kind else frozenset(self.properties)
+        prop = self.properties.get(SHORTHANDS[key][0] if key in SHORTHANDS else key)
+        if prop is not None and prop.name in allowed:
+            return None, None
+        known = (allowed - MADE) | {short for short, (first, _) in SHORTHANDS.items() if first in allowed}
+        few = kind and 0 < len(allowed - MADE) <= _FEW
+        remedy = f"{kind} has {', '.join(sorted(known))}" if few else "see docs/codebook.md"
+        if prop is not None:
+            return f"{key!r} is no property of {kind}, but of {', '.join(sorted(prop.domains)) or 'nothing'}", remedy
+        return f"unknown property {key!r}{f' of {kind}' if kind else ''}{nearest(key, known)}", remedy
+
+
+def nearest(word: str, known: Iterable[str], *, likeness: float = 0.5) -> str:
     """Return `` (nearest: …)`` naming the known word most like ``word``, or nothing where none is like it.
+
+    ``likeness`` is how like it must be, from 0 to 1 (the same).
 
     >>> nearest("buyerRol", ["buyer", "buyerRole", "place"])
     ' (nearest: buyerRole)'
     """
     names = sorted(known)
     folded = {name.casefold(): name for name in names}
-    found = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=0.5)
+    found = difflib.get_close_matches(word.casefold(), list(folded), n=1, cutoff=likeness)
     return f" (nearest: {folded[found[0]]})" if found else ""
+
+
+def find_wrong_mark(name: str, prefixes: Iterable[str] = ()) -> str:
+    """Return what is wrong with a name that is no identifier: a character, its prefix, or a part without letters.
+
+    >>> find_wrong_mark("case-1/sale_1"), find_wrong_mark("plaec:yanji", ["place"])
+    ("'_' may not stand in it", "the prefix 'plaec' is not known (nearest: place)")
+    """
+    known = frozenset(prefixes)
+    prefix, colon, local = name.partition(":") if known else ("", "", name)
+    for mark in local if colon else name:
+        if not (mark.isalnum() or mark in "-./"):
+            return f"{'a blank' if mark == ' ' else repr(mark)} may not stand in it"
+    if colon and prefix not in known:
+        return f"the prefix {prefix!r} is not known{nearest(prefix, known)}"
+    return "a part of it has no letter or digit"
 
 
 def turtle_files(folder: Path) -> list[Path]:

@@ -44,7 +44,8 @@ class CannedQuery:
     """A canned query: its file's header, and its SPARQL.
 
     ``columns`` are the variables shown, in order; the query may project its parameters behind them. ``reads`` is
-    ``asserted`` or ``inferred``.
+    ``asserted`` or ``inferred``. ``sources`` says of the columns that no words of a document state where they come
+    from: from reference data, by arithmetic, or from another claim than those of the row.
     """
 
     name: str
@@ -56,6 +57,7 @@ class CannedQuery:
     text: str
     path: Path
     chart: Mapping[str, str] | None = None
+    sources: Mapping[str, str] = attrs.field(factory=dict)
 
     def parameter(self, name: str) -> Parameter:
         """Return a parameter by name.
@@ -104,7 +106,7 @@ class _Header:
 
 
 def _read_header(path: Path, text: str) -> _Header:
-    known = {"title", "question", "parameters", "columns", "chart", "reads", "description"}
+    known = {"title", "question", "parameters", "columns", "sources", "chart", "reads", "description"}
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
         fields = yaml.load(text, Loader=yaml.BaseLoader)
@@ -152,6 +154,21 @@ def _read_parameter(header: _Header, entry: object) -> Parameter:
         tuple(str(value) for value in values),
         None if example is None else str(example),
     )
+
+
+def _read_sources(header: _Header, columns: tuple[str, ...]) -> Mapping[str, str]:
+    """Return what the header says of where columns come from, in their order."""
+    sources = header.fields.get("sources", {})
+    if not isinstance(sources, dict):
+        raise header.refuse(
+            "`sources` is not a mapping", "sources", "write `#+ sources: {column: where it comes from}`"
+        )
+    for column, source in sources.items():
+        if column not in columns:
+            raise header.refuse(f"`sources` names {column!r}, not a column{nearest(str(column), columns)}", "sources")
+        if not isinstance(source, str) or not source.strip():
+            raise header.refuse(f"`sources` says nothing of {column}", "sources", "say in words where it comes from")
+    return {column: " ".join(sources[column].split()) for column in columns if column in sources}
 
 
 def _project(header: _Header, text: str, header_lines: int) -> tuple[str, ...]:
@@ -217,8 +234,9 @@ def _load_query(path: Path) -> CannedQuery:
     chart = header.fields.get("chart")
     if chart is not None and not isinstance(chart, dict):
         raise header.refuse("`chart` is not a mapping", "chart")
+    sources = _read_sources(header, names)
     return CannedQuery(
-        path.stem, header.text("title"), header.text("question"), parameters, names, reads, body, path, chart
+        path.stem, header.text("title"), header.text("question"), parameters, names, reads, body, path, chart, sources
     )
 
 

@@ -11,12 +11,12 @@ from typing import Final
 
 import attrs
 
+from nkgraph.account_headings import find_account_heading, is_account_heading
 from nkgraph.blocks import STOPPED, Block, Piece, make_piece, read_blocks
 
-__all__ = ["is_account_heading", "read_report"]
+__all__ = ["is_heading", "is_running_line", "read_report"]
 
 _LONG_WORD: Final = re.compile(r"[A-Za-z][A-Za-z’'-]{3,}")
-_ACCOUNT: Final = re.compile(r"Case (\d+) M(?:r|s|rs)\.[^\n]*\bborn (?:in )?\d{4}\s*$")
 _ITEM: Final = re.compile(r"(?:•|\d{1,2}\.)\s+\S")
 
 
@@ -55,19 +55,33 @@ def _split_column(block: Block) -> list[Block]:
     return list(block.split(start + breaks[-1])) if breaks else [block]
 
 
+def _split_account(block: Block) -> list[Block]:
+    """Part the heading of an account from the lines that follow it without a blank line."""
+    account = find_account_heading(block.words)
+    if account is None or account.length >= len(block.words):
+        return [block]
+    return list(block.split(block.start + account.length))
+
+
 def _read_pages(text: str) -> Iterator[list[Block]]:
     page: list[Block] = []
     for block in read_blocks(text):
-        if page and (block.page or _is_running_line(page[-1].words)):
+        if page and (block.page or is_running_line(page[-1].words)):
             yield page
             page = []
-        page.extend(_split_column(block))
+        for part in _split_account(block):
+            page.extend(_split_column(part))
     yield page
 
 
-def _is_running_line(words: str) -> bool:
-    """Tell a running head or foot: one line in which a page number stands between wide blanks."""
-    return re.fullmatch(r"[^\n]+\S  +\d{1,3}  +\S[^\n]+", words) is not None
+def is_running_line(words: str) -> bool:
+    """Tell a running head or foot: one line in which a page number stands between wide blanks.
+
+    >>> is_running_line("The Harbour Report   2   An Invented Document")
+    True
+    """
+    running = re.fullmatch(r"[^\n]+\S  +\d{1,3}  +\S[^\n]+", words)
+    return running is not None and find_account_heading(words) is None
 
 
 @attrs.define
@@ -75,18 +89,10 @@ class _Report:
     text: str
     footnote: int = 0
     account: int = 0
+    told: set[int] = attrs.field(factory=set)
     inside: bool = False
     addressee: str | None = None
     last: str = ""
-
-
-def is_account_heading(words: str) -> bool:
-    """Tell whether words are the heading of an account: its number, the woman's title and name, and her year of birth.
-
-    >>> is_account_heading("Case 7 Ms. Nam in Jilin Province, born in 1975")
-    True
-    """
-    return _ACCOUNT.match(words) is not None
 
 
 def read_report(text: str) -> Iterator[Piece]:
@@ -99,7 +105,7 @@ def read_report(text: str) -> Iterator[Piece]:
 
 
 def _read_page(state: _Report, page: list[Block], following: Block | None) -> Iterator[Piece]:
-    furniture = [block for block in page if _is_running_line(block.words)]
+    furniture = [block for block in page if is_running_line(block.words)]
     blocks = [block for block in page if block not in furniture]
     notes = _find_footnotes(state, blocks)
     body = blocks[: notes[0]] if notes else blocks
@@ -138,18 +144,19 @@ def _find_captions(body: list[Block], following: Block | None) -> int:
         return first
     if re.search(r"\(See Case \d+\)", body[-1].words):
         return len(body) - 1
-    if _ACCOUNT.match(following.words) or following.words[:1].isdigit():
+    if is_account_heading(following.words) or following.words[:1].isdigit():
         return len(body)
     for index in range(len(body) - 1, 0, -1):
         before = body[index - 1]
-        if len(before.lines) > 1 and not _is_heading(before) and not STOPPED.search(before.words):
+        if len(before.lines) > 1 and not is_heading(before) and not STOPPED.search(before.words):
             rest = body[index:]
             joins = len(rest) == 1 and len(rest[0].lines) > 2
-            return len(body) if joins or any(_ACCOUNT.match(block.words) for block in rest) else index
+            return len(body) if joins or any(is_account_heading(block.words) for block in rest) else index
     return len(body)
 
 
-def _is_heading(block: Block) -> bool:
+def is_heading(block: Block) -> bool:
+    """Tell a block that is a heading and nothing else: short lines of capitalised words without a stop."""
     heading, rest = _split_heading(block)
     return heading is not None and rest is None
 
@@ -174,16 +181,17 @@ def _read_body(state: _Report, blocks: list[Block]) -> Iterator[Piece]:
     while index < len(blocks):
         block = blocks[index]
         table = _measure_table(blocks, index)
-        account = _ACCOUNT.match(block.words)
+        account = find_account_heading(block.words) if is_account_heading(block.words) else None
         following = blocks[index + 1] if index + 1 < len(blocks) else None
         if table:
             yield Piece("table", [(block.start, blocks[index + table - 1].end)])
             index += table
             continue
-        if account and int(account[1]) == state.account + 1:
-            state.account, state.inside = state.account + 1, True
-            yield Piece("heading", [(block.start, block.end)], account[1], account=state.account)
-        elif following is not None and _ACCOUNT.match(following.words) and _is_title(block.words, 0.6):
+        if account is not None and int(account.number) not in state.told:
+            state.account, state.inside = int(account.number), True
+            state.told.add(state.account)
+            yield Piece("heading", [(block.start, block.end)], account.number, account=state.account)
+        elif following is not None and is_account_heading(following.words) and _is_title(block.words, 0.6):
             yield make_piece("heading", block)
         else:
             yield from _read_text(state, block, _is_listed(blocks, index))
@@ -229,7 +237,7 @@ def _read_text(state: _Report, block: Block, listed: bool) -> Iterator[Piece]:
 def _is_listed(blocks: list[Block], index: int) -> bool:
     """Tell a short line that stands in a list of such lines, as signatures do: its neighbour looks the same."""
     near = [blocks[place] for place in (index - 1, index, index + 1) if 0 <= place < len(blocks)]
-    return sum(_is_heading(block) and len(block.words.split()) <= 3 and not block.page for block in near) > 1
+    return sum(is_heading(block) and len(block.words.split()) <= 3 and not block.page for block in near) > 1
 
 
 def _is_address(block: Block) -> bool:
@@ -258,6 +266,8 @@ def _split_items(block: Block) -> list[Block]:
 
 def _measure_table(blocks: list[Block], index: int) -> int:
     """Return how many blocks from ``index`` make a table: short rows without a stop, the last one a total; 0 if none."""
+    if is_heading(blocks[index]) and not re.search(r"\d", blocks[index].words):
+        return 0
     for count in range(3, 14):
         if index + count > len(blocks):
             return 0

@@ -74,6 +74,10 @@ def query(
     writers = {"table": write_text, "md": write_markdown, "json": write_json, "csv": write_csv}
     text = write_csv(table, delimiter="\t") if form == "tsv" else writers[form](table)
     click.echo(text, nl=False)
+    if form == "table" and table.rows and canned.sources:
+        click.echo("\nNot stated in the words of a row:")
+        for column, source in canned.sources.items():
+            click.echo(f"- {column}: {source}")
     return 0
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from nkgraph.cli.options import data_option, documents_option, project_of, read_texts
+from nkgraph.cli.options import data_option, documents_option, mend_conversion, project_of, read_texts
 from nkgraph.conversion import convert_to_text, read_file
 from nkgraph.documents import is_original, load_documents, recognise_document
 from nkgraph.errors import DocumentError, NkgraphError, ParameterError
@@ -89,7 +89,7 @@ def _read(file: Path, slug: str | None, described: Sequence[Document]) -> tuple[
             raise DocumentError(
                 f"another conversion of {held.slug} than the one described, so offsets would not fit",
                 path=file,
-                remedy="draft from the file whose sha256 stands in its description",
+                remedy=mend_conversion(held.slug),
             )
         return read_text(held.slug, text, ()), held
     if slug is None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -21,11 +23,11 @@ from nkgraph.cli.options import (
 )
 from nkgraph.crosschecks import check_across, format_discrepancy
 from nkgraph.documents import is_original
-from nkgraph.errors import ParameterError
-from nkgraph.findings import Severity, sort_findings
+from nkgraph.errors import DocumentError, ParameterError
+from nkgraph.findings import Finding, Severity, sort_findings
 from nkgraph.iris import PREFIXES, expand, shorten
 from nkgraph.ontology import nearest
-from nkgraph.pipeline import STEPS, check_coverage, check_source, read_source
+from nkgraph.pipeline import STEPS, Source, check_coverage, check_source, read_source
 from nkgraph.pipeline import build as build_graph
 from nkgraph.store import open_store
 from nkgraph.writing import write_atomically
@@ -71,13 +73,16 @@ def build(data: Path | None, out: Path | None) -> int:
 
 
 @click.command()
+@click.option("--document", metavar="SLUG", help="Tell only of this document.")
 @data_option
 @documents_option
-def check(data: Path | None, documents: Path | None) -> int:
+def check(document: str | None, data: Path | None, documents: Path | None) -> int:
     """Check the data: identifiers, shapes and, where the documents are at hand, every word.
 
     Then it sets what the documents state side by side (totals, dates, ages, tellings) and prints what does not fit, with the
     words; that is the documents' and not ours to mend, so it changes nothing in how the command ends.
+
+    With --document, all is read and what is of that document is told.
 
     Ends with 1 where there is a violation, and with 2 where words of a claim do not stand in its document as recorded.
 
@@ -87,26 +92,59 @@ def check(data: Path | None, documents: Path | None) -> int:
     """
     project = project_of(data, None)
     source = read_source(project)
+    slugs = [described.slug for described in source.documents]
+    if document is not None and document not in slugs:
+        raise DocumentError(
+            f"no such document {document!r}{nearest(document, slugs)}", remedy="`nkgraph documents` lists them"
+        )
     texts, findings = scan_texts(project, documents)
+    read = {slug: text for slug, text in texts.items() if document in (None, slug)}
     findings += check_source(source, project)
-    findings += check_words(
-        source.claims, source.documents, source.passages, texts, source.vocabulary, source.reference
-    )
+    findings += check_words(source.claims, source.documents, source.passages, read, source.vocabulary, source.reference)
     findings += check_coverage(source, texts)
+    findings = [finding for finding in findings if document is None or _is_of(finding, document)]
     failed = print_findings(sort_findings(findings))
     originals = {d.slug: texts[d.slug] for d in source.documents if d.slug in texts and is_original(d, texts[d.slug])}
-    across = check_across(source, project)
+    across = [
+        found
+        for found in check_across(source, project)
+        if document is None or document in {words.document for words in found.words}
+    ]
     for discrepancy in across:
         click.echo("\n".join(format_discrepancy(discrepancy, originals)))
-    spans = sum(len(claim.spans) for claim in source.claims if claim.document in texts)
-    violations = sum(finding.severity is Severity.VIOLATION for finding in findings)
-    read = f"{spans} spans read in {len(texts)} documents" if texts else "no documents at hand, so no words were read"
-    total = f"{len(source.claims)} claims, {read}: {violations} violations, {len(findings) - violations} others"
-    click.echo(total + (f"; {len(across)} findings about what the documents state" if across else ""), err=True)
+    click.echo(_sum_up(source, document, read, findings, len(across)), err=True)
     if any(finding.rule == "span-mismatch" for finding in findings):
-        click.echo("wrong input: words that are not those of the document; run `nkgraph claims anchor`", err=True)
+        click.echo(
+            "wrong input: words that are not those of the document. If its text was changed, put back the one that was "
+            'described; if a span was, put the words in its place, as `words: ["…"]`, and run `nkgraph claims anchor FILE`',
+            err=True,
+        )
         return 2
     return 1 if failed else 0
+
+
+def _is_of(finding: Finding, slug: str) -> bool:
+    """Tell whether a finding is of a document: its thing or its file names it."""
+    path = finding.path
+    if path is not None and (path.stem == slug or path.parent.name == slug):
+        return True
+    return re.search(rf"(?<![\w-]){re.escape(slug)}(?:/|$)", finding.thing) is not None
+
+
+def _sum_up(
+    source: Source, slug: str | None, texts: Mapping[str, str], findings: Sequence[Finding], across: int
+) -> str:
+    """Return the line that a check ends with."""
+    claims = [claim for claim in source.claims if slug in (None, claim.document)]
+    spans = sum(len(claim.spans) for claim in claims if claim.document in texts)
+    violations = sum(finding.severity is Severity.VIOLATION for finding in findings)
+    told = f"{spans} spans read in {len(texts)} documents"
+    if slug is not None:
+        told = f"{spans} spans read in {slug}" if texts else f"{slug} is not at hand, so no words were read"
+    elif not texts:
+        told = "no documents at hand, so no words were read"
+    total = f"{len(claims)} claims, {told}: {violations} violations, {len(findings) - violations} others"
+    return total + (f"; {across} findings about what the documents state" if across else "")
 
 
 @click.command()

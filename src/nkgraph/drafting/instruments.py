@@ -12,6 +12,7 @@ from spacy.util import filter_spans
 
 from nkgraph.drafting.gazetteers import Gazetteers, fold_name, make_slug
 from nkgraph.drafting.places import find_phrases
+from nkgraph.drafting.shortnames import shorten_title
 from nkgraph.drafting.units import Unit
 from nkgraph.drafting.wordlists import ALONE, CLOSED, COMMON, HEADS, KINDS, LINKS, LOWER, PLURALS
 
@@ -74,7 +75,8 @@ def find_instruments(units: Sequence[Unit], gazetteers: Gazetteers) -> Iterator[
 def _identify(title: str, gazetteers: Gazetteers) -> str:
     folded = fold_name(title)
     bare = re.sub(r"^(?:the )?(?:(?:18|19|20)\d\d )?(?:united nations |un )?", "", folded)
-    known = gazetteers.instruments.get(folded) or gazetteers.instruments.get(bare)
+    names = (folded, bare, *shorten_title(bare), *shorten_title(folded))
+    known = next((gazetteers.instruments[name] for name in names if name in gazetteers.instruments), None)
     return known or f"instrument:{make_slug(title)[:60].strip('-')}"
 
 

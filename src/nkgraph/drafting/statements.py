@@ -9,6 +9,7 @@ from typing import Final
 from spacy.tokens import Span as Tokens
 
 from nkgraph.drafting.accounts import Saying, bound
+from nkgraph.drafting.cells import draft_table
 from nkgraph.drafting.citations import find_cited_years, find_spoken_dates, name_form
 from nkgraph.drafting.drafter import Drafter, Proposal, Said, refer_to_instrument, refer_to_place
 from nkgraph.drafting.figures import find_figures
@@ -60,6 +61,10 @@ def _follows(date: DateMention, instruments: list[InstrumentMention]) -> bool:
 
 def _figures(drafter: Drafter, unit: Unit) -> Iterator[Proposal]:
     if unit.passage.kind == "heading":
+        return
+    cells = draft_table(drafter, unit) if unit.passage.kind == "table" else []
+    if cells:
+        yield from cells
         return
     for figure in find_figures(unit.doc, table=unit.passage.kind == "table"):
         says: Saying = {"id": drafter.name(unit, "statistic"), "type": "StatisticalStatement"}
