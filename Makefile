@@ -30,10 +30,10 @@ check: $(STAMP) ## Check the data, and the words where the documents are at hand
 	$(BIN)/nkgraph check
 
 quick: $(STAMP) ## The everyday tests: under two minutes
-	$(BIN)/python -m pytest -q -n $(JOBS) -m "not slow"
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope -m "not slow"
 
 test: $(STAMP) lint types ## All tests, which CI runs
-	$(BIN)/python -m pytest -q -n $(JOBS)
+	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope
 
 lint: $(STAMP) ## ruff
 	$(BIN)/ruff check src tests

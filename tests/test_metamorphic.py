@@ -168,6 +168,7 @@ def _evidence(graph: Withdrawable, queries: Mapping[str, CannedQuery], claims: M
     }
 
 
+@pytest.mark.slow
 def test_withdrawing_is_like_building_without(source: Source, graph: Withdrawable) -> None:
     """Taking claims out of the graph in memory leaves the triples that assembling the source without them gives."""
     assert set(graph.count) == {quad.triple for quad in assemble(source).quads}
@@ -180,6 +181,7 @@ def test_withdrawing_is_like_building_without(source: Source, graph: Withdrawabl
         assert set(graph.count) - lost == anew
 
 
+@pytest.mark.slow
 def test_evidence_names_only_claims_about_the_thing(
     graph: Withdrawable, queries: Mapping[str, CannedQuery], source: Source
 ) -> None:
@@ -194,6 +196,7 @@ def test_evidence_names_only_claims_about_the_thing(
     assert found == described != set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TESTED)
 def test_rows_fall_with_their_claims(
     name: str, graph: Withdrawable, queries: Mapping[str, CannedQuery], claims_by_iri: Mapping[str, Key]
@@ -217,6 +220,7 @@ def test_rows_fall_with_their_claims(
     assert not unmoved, f"{len(unmoved)} of {len(tried)} rows stand without their claims, such as {unmoved[0]}"
 
 
+@pytest.mark.slow
 def test_queries_are_empty_without_claims(graph: Withdrawable, queries: Mapping[str, CannedQuery]) -> None:
     """With every claim withdrawn, none of the tested queries has a row: reference data alone makes none."""
     with graph.without(graph.triples):
@@ -243,6 +247,7 @@ def _stated(graph: Withdrawable, keys: Iterable[Key], notations: Mapping[str, st
     return values | {notations[value] for value in values & set(notations)} | {words.get(value, "") for value in values}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TESTED)
 def test_cells_are_stated_or_name_their_source(
     name: str,

@@ -5,7 +5,8 @@ What SPARQL counts badly (lengths covered, sizes of graphs) is computed here onc
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -66,18 +67,32 @@ def _length(ranges: Iterable[tuple[int, int]]) -> int:
 
 
 def _overlap(first: Sequence[tuple[int, int]], second: Sequence[tuple[int, int]]) -> int:
-    return sum(max(0, min(e, f) - max(s, t)) for s, e in first for t, f in second)
+    """Return how much two unions have in common, going through both side by side."""
+    total = i = j = 0
+    while i < len(first) and j < len(second):
+        (start, end), (other_start, other_end) = first[i], second[j]
+        total += max(0, min(end, other_end) - max(start, other_start))
+        if end < other_end:
+            i += 1
+        else:
+            j += 1
+    return total
 
 
 def find_resting(found: Sequence[Passage], claims: Iterable[Claim]) -> dict[str, set[str]]:
     """Return for each passage of a document the keys of the claims that rest on words of its own text, if any do."""
-    own_parts = measure_own_parts(found)
+    keys_of: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for key, parts in measure_own_parts(found).items():
+        for part in parts:
+            keys_of[part].append(key)
+    ranges = sorted(keys_of)  # they stand apart: a leaf's own text is its holders' too, in the same ranges
+    starts = [start for start, _ in ranges]
     resting: dict[str, set[str]] = {}
-    places = sorted((start, end, key) for key, parts in own_parts.items() for start, end in parts)
     for claim in claims:
         for span in claim.spans:
-            for start, end, key in places:
-                if start <= span.start and span.end <= end:
+            index = bisect_right(starts, span.start) - 1
+            if index >= 0 and span.end <= ranges[index][1]:
+                for key in keys_of[ranges[index]]:
                     resting.setdefault(key, set()).add(claim.key)
     return resting
 
@@ -97,6 +112,7 @@ def measure_coverage(
         own = [claim for claim in claims if claim.document == slug]
         own_parts = measure_own_parts(found)
         held = find_resting(found, own)
+        covered = _union((span.start, span.end) for claim in own for span in claim.spans)
         kinds = sorted({passage.kind for passage in found})
         for kind in kinds:
             of_kind = [passage for passage in found if passage.kind == kind]
@@ -104,7 +120,6 @@ def measure_coverage(
             resting = {key for passage in touched for key in held[passage.key]}
             why = {reasons.get((slug, p.key)) or KIND_REASONS.get(kind, _NOT_YET) for p in of_kind if p.key not in held}
             extent = _union(part for p in of_kind for part in own_parts[p.key])
-            covered = _union((s.start, s.end) for c in own for s in c.spans)
             rows.append(
                 CoverageRow(
                     slug,
@@ -168,15 +183,15 @@ def rule_quads(concluded: Mapping[Rule, Sequence[ox.Triple]]) -> Iterator[ox.Qua
 def term_quads(triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
     """Yield how often each term of ours is used: a property as predicate, a class as type, a code as value."""
     uses: Counter[str] = Counter()
-    code = PREFIXES["code"]
+    code, is_a = PREFIXES["code"], _TYPE.value
     for triple in triples:
-        if triple.predicate.value.startswith(ONTOLOGY):
-            uses[triple.predicate.value] += 1
-        target = triple.object
-        if isinstance(target, ox.NamedNode) and (
-            target.value.startswith(code) or (triple.predicate == _TYPE and target.value.startswith(ONTOLOGY))
-        ):
-            uses[target.value] += 1
+        prop, target = triple.predicate.value, triple.object
+        if prop.startswith(ONTOLOGY):
+            uses[prop] += 1
+        if isinstance(target, ox.NamedNode):
+            iri = target.value
+            if iri.startswith(code) or (prop == is_a and iri.startswith(ONTOLOGY)):
+                uses[iri] += 1
     for iri, count in sorted(uses.items()):
         path = "term/" + shorten(iri).replace(":", "/")
         yield from _statistics(path, "TermUse", {"term": ox.NamedNode(iri), "uses": count})
