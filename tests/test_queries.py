@@ -259,3 +259,30 @@ def test_a_document_without_a_series_keeps_its_provinces(tmp_path: Path) -> None
         ("one", "Lvzhou", "2004-04", "2004-06"),
         ("two", "Lvzhou", "", ""),
     ]
+
+
+#: Two invented documents: one cites a work in full, the other only in a short form.
+TWO_CITATIONS = """
+@prefix nk: <https://w3id.org/nkgraph/ontology#> .
+@prefix : <http://example.org/> .
+:one nk:slug "one" ; nk:order 1 .
+:two nk:slug "two" ; nk:order 2 .
+:full a nk:Citation ; nk:citationForm <https://w3id.org/nkgraph/code/citation-form/full> ; nk:cites :work ; nk:author "Ahn" .
+:short a nk:Citation ; nk:cites :work .
+:claim-1 nk:about :full ; nk:document :one ; nk:order 1 .
+:claim-2 nk:about :short ; nk:document :two ; nk:order 1 .
+"""
+
+
+def test_a_work_cited_in_full_elsewhere_is_still_the_work_cited(tmp_path: Path) -> None:
+    """Another document's full citation lends no author, and takes the work of no citation away."""
+    (tmp_path / "two.ttl").write_text(TWO_CITATIONS)
+    query = load_queries(default_project().queries)["citations"]
+
+    answer = run_query(LocalAnswers(open_files([tmp_path / "two.ttl"])), query, {}, "csv")
+
+    rows = [line.split(",") for line in answer.require().body.decode().splitlines()[1:]]
+    assert [(row[0], row[2], row[9]) for row in rows] == [
+        ("one", "Ahn", "http://example.org/work"),
+        ("two", "", "http://example.org/work"),
+    ]
