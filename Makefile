@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= 2
+CLIENTS := .venv-clients
 
-.PHONY: help setup build serve check quick test lint types bench agreement lock wheel clean
+.PHONY: help setup clients build serve check quick test lint types bench agreement lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
@@ -20,6 +21,13 @@ $(STAMP): requirements.lock pyproject.toml
 
 setup: $(STAMP) ## Make .venv/ with everything from requirements.lock
 
+$(CLIENTS)/.installed: requirements-clients.lock
+	$(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
+	@touch $@
+
+clients: $(CLIENTS)/.installed ## Make .venv-clients/: other people's readers of what we write, for tests only
+
 build: $(STAMP) ## Build the graph from data/ into build/
 	$(BIN)/nkgraph build
 
@@ -32,7 +40,7 @@ check: $(STAMP) ## Check the data, and the words where the documents are at hand
 quick: $(STAMP) ## The everyday tests: under two minutes
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope -m "not slow"
 
-test: $(STAMP) lint types ## All tests, which CI runs
+test: $(STAMP) clients lint types ## All tests, which CI runs
 	$(BIN)/python -m pytest -q -n $(JOBS) --dist loadscope
 
 lint: $(STAMP) ## ruff
@@ -50,6 +58,7 @@ agreement: $(STAMP) ## Agreement of the two codings
 
 lock: $(STAMP) ## Write requirements.lock anew from pyproject.toml
 	$(BIN)/pip-compile -q --extra dev --extra drafting --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o requirements-clients.lock requirements-clients.in
 
 wheel: $(STAMP) ## Build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

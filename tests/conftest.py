@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import filelock
@@ -55,3 +56,14 @@ def built_graph(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pat
         if not project.graph_file.exists():
             build(project)
     return project.graph_file
+
+
+@pytest.fixture(scope="session")
+def clients_python() -> Path:
+    """The Python of the environment with other people's readers of what we write; skips where it was not made."""
+    python = default_project().root / ".venv-clients" / "bin" / "python"
+    if not python.exists():
+        if os.environ.get("CI"):
+            pytest.fail("no .venv-clients: `make test` makes it, and here it must be")
+        pytest.skip("other people's readers are not at hand: `make clients` installs them")
+    return python

@@ -60,6 +60,8 @@ PREFIXES: Final[dict[str, str]] = {
     "place": BASE + "place/",
     "provision": BASE + "provision/",
     "state": BASE + "state/",
+    "status": BASE + "status/",
+    "vocabulary": BASE + "vocabulary/",
     "work": BASE + "work/",
 }
 

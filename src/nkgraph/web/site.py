@@ -43,6 +43,8 @@ ENTITY_ROOTS: Final = (
     "span",
     "state",
     "statistics",
+    "status",
+    "vocabulary",
     "work",
 )
 
