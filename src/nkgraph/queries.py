@@ -11,7 +11,7 @@ import pyoxigraph as ox
 
 from nkgraph.dates import date_bounds
 from nkgraph.errors import ParameterError
-from nkgraph.iris import PREFIXES, expand, ontology_iri, shorten
+from nkgraph.iris import BASE, PREFIXES, expand, ontology_iri, shorten
 from nkgraph.ontology import nearest
 from nkgraph.queryfiles import PARAMETER_TYPES, CannedQuery, Parameter, load_queries
 from nkgraph.sparql import Answer, QueryAnswering, SparqlRequest
@@ -105,9 +105,7 @@ def bind_parameters(query: CannedQuery, values: Mapping[str, str]) -> dict[str, 
     return {p.name: _bind(p, given[p.name]) for p in query.parameters if p.name in given}
 
 
-def check_kinds(
-    service: QueryAnswering, query: CannedQuery, terms: Mapping[str, ox.NamedNode | ox.Literal]
-) -> None:
+def check_kinds(service: QueryAnswering, query: CannedQuery, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> None:
     """Check that each thing asked about is of the class that its parameter wants (a state, an instrument).
 
     Raises:
@@ -123,16 +121,18 @@ def check_kinds(
             continue
         known: dict[str, str] = {}
         for row in _ask(service, _LIST, {"class": wanted}):
-            short = shorten(row["thing"].value)
-            known[short.partition(":")[2]] = known[short] = short
+            other = shorten(row["thing"].value)
+            known[other.partition(":")[2]] = known[other] = other
             if "name" in row:
-                known.setdefault(row["name"].value, short)
-        short = shorten(term.value)
-        near = difflib.get_close_matches(short, known, n=1) or difflib.get_close_matches(short.partition(":")[2], known, n=1)
+                known.setdefault(row["name"].value.casefold(), other)
+        short = shorten(term.value).removeprefix(BASE)
+        tried = (short, short.rpartition(":")[2].casefold())
+        near = next((known[found[0]] for t in tried if (found := difflib.get_close_matches(t, known, n=1))), None)
         kind = _WORDS.sub(" ", parameter.kind).lower()
-        hint = f" (nearest: {known[near[0]]})" if near else ""
+        hint = f" (nearest: {near})" if near else ""
         raise ParameterError(
-            f"{parameter.name}: {short} is no {kind} of this graph{hint}", remedy=f"give one such as {parameter.example}"
+            f"{parameter.name}: {short} is no {kind} of this graph{hint}",
+            remedy=f"give one such as {parameter.example}",
         )
 
 
