@@ -124,6 +124,20 @@ def test_vocabularies_are_in_the_built_graph(built_graph: Path, vocabularies: Ma
         assert wanted <= found[graph_iri("view/asserted")]
 
 
+def test_query_of_the_docs_finds_the_codes(vocabularies: Mapping[str, ExternalVocabulary]) -> None:
+    """The query on the page gives the codes of the field, with what is known to be wrong in them."""
+    page = (default_project().root / "docs" / "vocabularies.md").read_text(encoding="utf-8")
+    store = ox.Store()
+    store.extend(ox.Quad(q.subject, q.predicate, q.object) for q in vocabulary_quads(vocabularies["htcds-2.0"]))
+    found = store.query(page.partition("```sparql\n")[2].partition("```")[0])
+    assert isinstance(found, ox.QuerySolutions)
+    assert [(row["code"].value, row["note"] is not None) for row in found] == [
+        ("Acquainted", False),
+        ("Familial", True),
+        ("Unaquainted", True),
+    ]
+
+
 def test_project_without_vocabularies_has_none(tmp_path: Path) -> None:
     assert load_vocabularies(tmp_path / "vocabularies") == ()
     assert load_composites(tmp_path / "composites.tsv") == {}

@@ -165,8 +165,7 @@ def assemble(source: Source) -> _Asserted:
     quads.extend(reason_quads(source.reasons, source.vocabulary))
     for name, items in source.reference.items():
         quads.extend(reference_quads(name, items, source.vocabulary))
-    for external in source.vocabularies:
-        quads.extend(vocabulary_quads(external))
+    quads.extend(quad for external in source.vocabularies for quad in vocabulary_quads(external))
     for claim in source.published:
         said = claim_quads(claim, source.vocabulary, accounts)
         sizes[claim.document, claim.key] = len(said)
