@@ -5,10 +5,13 @@ Only a table is read here; ``nkgraph`` and the sssom library are what reads mapp
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import attrs
 import yaml
+
+from nkgraph.iris import PREFIXES
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "data" / "links"
@@ -49,14 +52,16 @@ def read_header(path: Path) -> dict[str, object]:
 
 def read_set(path: Path) -> list[Row]:
     """Return the mappings of a set, in order."""
-    prefixes = read_header(path)["curie_map"]
-    assert isinstance(prefixes, dict)
+    declared = read_header(path)["curie_map"]
+    assert isinstance(declared, dict)
+    prefixes = {**PREFIXES, "semapv": "https://w3id.org/semapv/vocab/", **declared}
 
     def write_out(name: str) -> str:
         prefix, _, local = name.partition(":")
         return str(prefixes[prefix]) + local
 
-    table = [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    table = list(csv.reader(lines, delimiter="\t"))
     rows = []
     for values in table[1:]:
         cells = dict(zip(table[0], values, strict=True))
