@@ -24,6 +24,8 @@ ORDER = [
         "codings",
         "agreement",
         "identifiers",
+        "vocabularies",
+        "composites",
     ),
     *(
         "terms",

@@ -36,6 +36,7 @@ from nkgraph.reasons import check_reasons, load_reasons, reason_quads
 from nkgraph.referencefiles import read_reference
 from nkgraph.support import check_derived
 from nkgraph.validation import validate
+from nkgraph.vocabularies import ExternalVocabulary, load_vocabularies, vocabulary_quads
 from nkgraph.writing import write_atomically
 
 __all__ = ["STEPS", "Built", "Source", "assemble", "build", "check_coverage", "check_source", "read_source"]
@@ -56,6 +57,7 @@ class Source:
     claims: tuple[Claim, ...]
     reference: Mapping[str, tuple[Claim, ...]]
     reasons: Mapping[tuple[str, str], str]
+    vocabularies: tuple[ExternalVocabulary, ...] = ()
 
     @property
     def published(self) -> tuple[Claim, ...]:
@@ -106,7 +108,8 @@ def read_source(project: Project) -> Source:
     rank = {slug: number for number, slug in enumerate(order)}
     ordered = sorted(claims, key=lambda claim: rank[claim.document])
     reasons = load_reasons(project.data / "coverage", passages, vocabulary)
-    return Source(vocabulary, documents, passages, tuple(ordered), reference, reasons)
+    vocabularies = load_vocabularies(project.data / "vocabularies")
+    return Source(vocabulary, documents, passages, tuple(ordered), reference, reasons, vocabularies)
 
 
 def _first_spans(source: Source) -> dict[tuple[str, str], Span]:
@@ -162,6 +165,7 @@ def assemble(source: Source) -> _Asserted:
     quads.extend(reason_quads(source.reasons, source.vocabulary))
     for name, items in source.reference.items():
         quads.extend(reference_quads(name, items, source.vocabulary))
+    quads.extend(quad for external in source.vocabularies for quad in vocabulary_quads(external))
     for claim in source.published:
         said = claim_quads(claim, source.vocabulary, accounts)
         sizes[claim.document, claim.key] = len(said)
@@ -208,7 +212,7 @@ def _digest_inputs(project: Project) -> str:
     digest = hashlib.sha256()
     folders = [
         project.ontology,
-        *(project.data / name for name in ("claims", "coverage", "documents", "passages", "reference")),
+        *(project.data / name for name in ("claims", "coverage", "documents", "passages", "reference", "vocabularies")),
     ]
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.suffix in {".ttl", ".rq", ".yaml", ".tsv"}):
