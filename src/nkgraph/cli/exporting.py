@@ -61,7 +61,7 @@ def export(
     given = {"graph": graph, "claim": claim, "base": base, "created": created}
     for option, value in given.items():
         if value is not None and option not in chosen.options:
-            raise ParameterError(f"{form} does not take --{option}", remedy=f"{find_users(option)} do")
+            raise ParameterError(f"{form} does not take --{option}", remedy=f"formats that do: {find_users(option)}")
     built = BuiltGraph(project_of(None, out).graph_file)
     request = Request(
         graph=None if graph is None else _find_graph(built, graph),
@@ -75,7 +75,9 @@ def export(
 
 def _write(parts: Iterable[Part], chosen: Export, output: str | None) -> None:
     folder = output is not None and (output.endswith("/") or Path(output).is_dir())
-    if output is not None and folder and chosen.split:
+    if folder and not chosen.split:
+        raise ParameterError(f"{chosen.name} is one file, and {output!r} is a folder", remedy="name a file")
+    if output is not None and folder:
         write_folder(Path(output), ((part.name, part.text) for part in parts))
     elif output is not None:
         write_atomically(Path(output), "".join(part.text for part in parts))
