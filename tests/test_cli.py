@@ -226,7 +226,7 @@ def test_no_export_holds_a_quotation(run: Any) -> None:
     assert [" ".join(words[n : n + 6]) for n in range(len(words) - 6) if " ".join(words[n : n + 6]) in text] == []
 
 
-@pytest.mark.parametrize("form", ["ttl", "rdf", "trig", "jsonld"])
+@pytest.mark.parametrize("form", ["ttl", "rdf", "trig", "jsonld", "rdf12", "ttl12", "nanopub"])
 def test_export_is_the_same_bytes_twice(form: str, out: Path) -> None:
     """The same graph is the same bytes, whatever order Python's sets are in."""
     words = ["export", "--format", form, "--out", str(out)]

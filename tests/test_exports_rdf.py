@@ -15,6 +15,7 @@ import pytest
 import rdflib
 from wrong_input_table import build_graph
 
+from nkgraph.cli import main
 from nkgraph.errors import BuildError, NkgraphError, ParameterError
 from nkgraph.exports import BuiltGraph, Request
 from nkgraph.exports.bases import check_base, iris_of, rebase
@@ -514,6 +515,38 @@ def test_folder_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
         "empty/x/b.trig",
         "old/a.trig",
     ]
+
+
+def test_command_writes_a_folder_or_one_file(small: BuiltGraph, tmp_path: Path, capfd: Any) -> None:
+    """A path that ends in a slash becomes a folder with a file a claim; any other is one file of the same texts."""
+    words = ["export", "--format", "nanopub", "--out", str(small.path.parent), "--output"]
+    for place in (f"{tmp_path}/one/", f"{tmp_path}/one.trig"):
+        with pytest.raises(SystemExit) as ended:
+            main([*words, place])
+        assert (ended.value.code, *capfd.readouterr()) == (0, "", "")
+    with pytest.raises(SystemExit) as ended:
+        main([*words, f"{tmp_path}/one"])
+    assert (ended.value.code, "is not empty" in capfd.readouterr().err) == (2, True)
+
+    parts = list(EXPORTS["nanopub"].write(small, Request()))
+    assert {p.name: (tmp_path / "one" / p.name).read_text(encoding="utf-8") for p in parts} == {
+        p.name: p.text for p in parts
+    }
+    assert (tmp_path / "one.trig").read_text(encoding="utf-8") == "".join(p.text for p in parts)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "one.trig"]
+
+
+def test_help_and_docs_name_every_format(capfd: Any) -> None:
+    """Each format stands in the help with what it keeps and drops, and in the docs."""
+    with pytest.raises(SystemExit):
+        main(["export", "--help"])
+    said = " ".join(capfd.readouterr().out.split())
+    page = (HERE.parent / "docs" / "exports.md").read_text(encoding="utf-8")
+
+    for export in EXPORTS.values():
+        assert f"{export.name} {export.title}: {export.keeps}" in said
+        assert export.drops in said
+        assert f"| `{export.name}` |" in page
 
 
 # Quotations
