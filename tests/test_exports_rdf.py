@@ -144,6 +144,7 @@ ODD = f"""\
 <{BASE}id/a> <{BASE}ontology#n> <place:not-ours> .
 <{BASE}id/a> <{BASE}ontology#n> <https://example.com//x> .
 <{BASE}place/> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <{BASE}place///b> <{BASE}claim/x/a> .
+<{BASE}id/a> <{BASE}ontology#n> <{BASE}org///b> .
 <{BASE}place/b/c,d> <http://rdfs.org/ns/void#uriSpace> "{BASE}" .
 """
 
@@ -183,12 +184,12 @@ def test_declared_prefixes_are_those_used(form: str, small: BuiltGraph) -> None:
 
 
 def test_turtle_says_a_type_first(small: BuiltGraph) -> None:
-    """A reader meets what a thing is before what is said of it."""
-    text = write(small, "ttl", Request(graph=ox.NamedNode(graph_iri("reference/places"))))
-    blocks = [block for block in text.split(" .\n") if block.startswith("place:")]
+    """A reader meets what a thing is before what is said of it, also where another property sorts first."""
+    blocks = write(small, "ttl").split(" .\n")
+    typed = [block for block in blocks if re.search(r"(?m)(?:^\t| )a \w+:", block) and not block.startswith("@prefix")]
 
-    assert blocks
-    assert [block for block in blocks if not re.match(r"\S+ a nk:", block)] == []
+    assert any("\tdcterms:title" in block for block in typed)
+    assert [block for block in typed if not re.match(r"\S+ a \w+:", block)] == []
 
 
 @pytest.mark.parametrize("form", sorted(EXPORTS))
@@ -437,6 +438,8 @@ def test_address_changes_with_its_claim_alone(small: BuiltGraph) -> None:
     core = [q for q in small.quads if q.graph_name == PROVENANCE or BASE + "claim/" in str(q.graph_name)]
     core += [q for q in small.quads if graph_iri("document/") in str(q.graph_name)]
     assert {n.claim: n.iri for n in make_nanopubs(core, Request())} == before
+    alone = [q for q in core if q.graph_name != claim]
+    assert {n.claim: n.iri for n in make_nanopubs(alone, Request())} == {c: i for c, i in before.items() if c != claim}
 
 
 def test_claims_about_people_are_protected(real: BuiltGraph) -> None:
@@ -469,6 +472,25 @@ def test_a_kind_not_known_is_protected(small: BuiltGraph) -> None:
         for q in small.quads
     ]
     assert all(_is_protected(nanopub) for nanopub in make_nanopubs(quads, Request()))
+
+
+@pytest.mark.parametrize(
+    ("kinds", "protected"),
+    [(("Citation", "CitedWork"), False), (("Citation", "Person"), True), (("Citation", None), True), ((), True)],
+)
+def test_one_thing_not_open_protects_its_claim(kinds: tuple[str | None, ...], protected: bool) -> None:
+    """A claim is open only if everything that it describes is of an open kind; what has no kind is not."""
+    claim = ox.NamedNode(BASE + "claim/x/a")
+    quads = [ox.Quad(ox.NamedNode(BASE + "id/x/z"), ox.NamedNode(ontology_iri("n")), claim, claim)] if not kinds else []
+    for number, kind in enumerate(kinds):
+        thing = ox.NamedNode(f"{BASE}id/x/{number}")
+        quads.append(ox.Quad(thing, ox.NamedNode(ontology_iri("name")), ox.Literal("a"), claim))
+        if kind is not None:
+            quads.append(
+                ox.Quad(thing, ox.NamedNode(PREFIXES["rdf"] + "type"), ox.NamedNode(ontology_iri(kind)), claim)
+            )
+
+    assert [_is_protected(nanopub) for nanopub in make_nanopubs(quads, Request())] == [protected]
 
 
 def test_day_is_written_where_it_is_given(small: BuiltGraph) -> None:
