@@ -40,7 +40,7 @@ ORDER = [
     *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations"),
-    *("pipeline", "crosschecks", "drafting", "web", "serving", "cli", "__main__"),
+    *("exports", "pipeline", "crosschecks", "drafting", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {
