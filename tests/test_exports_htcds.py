@@ -159,6 +159,8 @@ def test_events_are_counted_once_and_coarse(tale: Folder) -> None:
     assert list(events) == [
         *("case-1/transfer-1", "case-1/transfer-2", "case-1/episode-1#Recruitment", "case-1/episode-1#Transit")
     ]
+    assert [row["nk_TransferKind"] for row in events.values()] == ["sold", "handed_over", "", ""]
+    assert any("not carried out" in loss.reason for loss in find_loss(tale, "Transfer", "date"))
     first, second = events["case-1/transfer-1"], events["case-1/transfer-2"]
     assert first["nk_Tellings"] == f"{TALE}case-1/transfer-1;{TALE}case-3/transfer-1"
     assert filled(first) == {"hte_City": "Qingshan", "hte_State": "Lvzhou", "hte_Country": "AQ"}
@@ -224,6 +226,18 @@ def test_what_is_dropped_is_computed(tale: Folder) -> None:
         assert "favouriteColour" in text
     for name in (*TABLES, "trace"):
         assert more.files[f"{name}.csv"] == tale.files[f"{name}.csv"]
+
+
+def test_only_what_is_asserted_is_read(tale: Folder) -> None:
+    """Conclusions, views and statistics are no statements of documents: they change nothing."""
+    others = ("inferred/some-rule", "view/asserted", "statistics", "ontology")
+    new = [
+        ox.Quad(ox.NamedNode(f"{TALE}case-1/narrator"), _nk("favouriteColour"), ox.Literal(name), ox.NamedNode(graph))
+        for name in others
+        for graph in [f"{BASE}graph/{name}"]
+    ]
+
+    assert export_htcds(make_store([*tale_quads(), *new])).files == tale.files
 
 
 @pytest.mark.parametrize("which", ["tale", "real"])

@@ -21,6 +21,7 @@ from nkgraph.exports.htcds_readme import describe_htcds
 from nkgraph.exports.losses import Ledger, write_losses
 from nkgraph.exports.mappings import Mappings, read_mappings
 from nkgraph.exports.statements import Object, Statements, order_key, read_statements
+from nkgraph.iris import code_iri
 
 __all__ = ["export_htcds"]
 
@@ -50,6 +51,8 @@ _REASONS: Final[dict[str, str]] = {
 }
 _NOT_OF_HERS: Final = "tells of another than a woman who tells an account"
 _OF_A_GROUP: Final = "a group; a person of HTCDS is one individual"
+_ATTEMPTED: Final = "planned or begun and not carried out; an event of HTCDS took place"
+_ATTEMPTED_SALE: Final = ox.NamedNode(code_iri("transfer-kind", "attempted_sale"))
 _NO_EPISODE: Final = "not told of one who takes part in a course of conduct coded for her"
 _OF_A_COURSE: Final = "the date of a whole course of conduct, not of one event"
 _NO_DATE: Final = "an interval or uncertain date, which the field cannot hold"
@@ -185,17 +188,34 @@ def _add_place_and_date(view: _View, row: Row, event: ox.NamedNode) -> None:
             row.put("hte_Date", date[0], triple, coarser=date[1])
 
 
+def _own_columns(
+    identifier: str, women: Sequence[ox.NamedNode], kind: str, told_as: Sequence[str], tellings: str
+) -> dict[str, str]:
+    return {
+        "nk_Id": identifier,
+        "nk_Persons": _join(women),
+        "nk_Kind": kind,
+        "nk_TransferKind": ";".join(told_as),
+        "nk_Tellings": tellings,
+    }
+
+
 def _list_events(view: _View) -> list[Row]:
     """Return one row for each transfer, however often it is told, and one for each type of event that an episode holds."""
     tellings: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for transfer in view.statements.list_kind("Transfer"):
-        if view.find_women(transfer, "transferred"):
+        if _ATTEMPTED_SALE in view.statements.find_values(transfer, "kind"):
+            view.ledger.drop(view.statements.all_triples(transfer), _ATTEMPTED)
+        elif view.find_women(transfer, "transferred"):
             tellings[view.statements.told.get(transfer, transfer)].append(transfer)
     rows = []
     for event, transfers in sorted(tellings.items(), key=lambda pair: order_key(pair[0])):
         women = [view.women[woman] for transfer in transfers for woman in view.find_women(transfer, "transferred")]
-        own = {"nk_Id": event.value, "nk_Persons": _join(women), "nk_Kind": "Transfer", "nk_Tellings": _join(transfers)}
+        kinds = [triple for transfer in transfers for triple in view.statements.find_triples(transfer, "kind")]
+        told_as = sorted({getattr(triple.object, "value", "").rpartition("/")[2] for triple in kinds})
+        own = _own_columns(event.value, women, "Transfer", told_as, _join(transfers))
         row = Row(event.value, own)
+        row.rest_on(kinds)
         for transfer in transfers:
             row.rest_on(view.naming(transfer, "transferred", "inAccount"))
             _add_place_and_date(view, row, transfer)
@@ -214,8 +234,7 @@ def _list_events(view: _View) -> list[Row]:
         view.ledger.drop(view.statements.find_triples(episode, "date"), _OF_A_COURSE)
         for value, triples in sorted(types.items()):
             identifier = f"{episode.value}#{value}"
-            own = {"nk_Id": identifier, "nk_Persons": _join(women), "nk_Kind": "Episode", "nk_Tellings": episode.value}
-            row = Row(identifier, own)
+            row = Row(identifier, _own_columns(identifier, women, "Episode", (), episode.value))
             row.rest_on(view.naming(episode, "concerns", "inAccount"))
             for triple in triples:
                 row.put("hte_Type", value, triple)

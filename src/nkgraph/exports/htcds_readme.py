@@ -27,7 +27,8 @@ endorsed it. Columns that begin with `nk_` are ours. The data are licensed CC BY
   are only told of by others have none.
 - `actors.csv`: individuals reported in a role that the standard has a value for. It says nothing on guilt.
 - `events.csv`: one row a transfer, however often it is told, and one row for each type of event in a course of conduct
-  (`nk_Kind`). A transfer can be part of such a course: rows are not to be added up.
+  (`nk_Kind`). A transfer can be part of such a course: rows are not to be added up. `nk_TransferKind` is our code for how the
+  transfer is told; one that was only attempted has no row. A row does not say that the event was trafficking.
 - `organisations.csv`: organisations that the documents name, most of them as sources.
 - A code is carried only where HTCDS has a value that means the same or more. Several values stand with `;` between them; where
   the field holds one value and there are several, it stays empty.
