@@ -170,6 +170,8 @@ def _compare_numbers(located: Located, provision: Candidate) -> float:
 def _check(lookup: NameLookup, candidate: Candidate, condition: Condition) -> bool | None:
     """Say whether a candidate has a property as asked; None where the graph does not say."""
     facts = candidate.facts.get(condition.property, ())
+    if condition.property == "documents":
+        facts = (Fact(str(candidate.documents)),)
     if not facts or not condition.values:
         return None
     return any(_agrees(lookup, condition.property, fact, value) for fact in facts for value in condition.values)

@@ -14,7 +14,7 @@ from nkgraph.reconciliation.candidates import Candidate, Fact, TypeOffered
 from nkgraph.reconciliation.lookup import NameLookup
 from nkgraph.reconciliation.matching import Query, Result, answer_query
 from nkgraph.reconciliation.reading import read_candidates, read_types
-from nkgraph.reconciliation.spelling import squash, words_of
+from nkgraph.reconciliation.spelling import is_generic, squash, words_of
 from nkgraph.sparql import QueryAnswering
 
 __all__ = ["PROPERTIES", "PropertyOffered", "Reconciler", "build_reconciler"]
@@ -135,7 +135,8 @@ class Reconciler:
         parts += [", ".join(candidate.values_of("jurisdiction"))] if candidate.values_of("jurisdiction") else []
         parts += candidate.values_of("date")[:1]
         parts += [f"ISO {code}" for code in candidate.values_of("isoCode")[:1] if "State" in candidate.types]
-        names = [s.text for s in candidate.spellings if s.source in {"altName", "alias"}][:3]
+        others = (s.text for s in candidate.spellings if s.source in {"altName", "alias"})
+        names = [text for text in others if not is_generic(words_of(text))][:3]
         return "; ".join(parts) + (f"; also {', '.join(names)}" if names else "")
 
     def _depth(self, fact: Fact) -> int:
