@@ -200,16 +200,26 @@ class NameLookup:
     def find_alike(self, text: str) -> dict[str, Hit]:
         """Return the candidates whose names are written much like a text, none of them surely meant."""
         whole = words_of(text)
+        found = self._score(whole)
+        years = {word for word in whole if _YEAR.fullmatch(word)}
+        dated = [word for word in whole if word not in years]
+        if years and dated:
+            self._raise(found, {i: s for i, s in self._score(dated).items() if years <= self.candidates[i].years})
         bare, levels = split_level(words_of(text.split(",")[0]))
-        found: dict[str, float] = {}
-        for words, places_only in ((whole, False), (bare, True)):
-            if places_only and not levels and "," not in text:
-                continue
-            for key, score in self._compare(" ".join(words)):
-                for identity in self._written[key]:
-                    if not places_only or "Place" in self.candidates[identity].types:
-                        found[identity] = max(found.get(identity, 0.0), score)
+        if levels or "," in text:
+            self._raise(found, {i: s for i, s in self._score(bare).items() if "Place" in self.candidates[i].types})
         return {identity: Hit(min(ALIKE, score)) for identity, score in found.items() if score >= _LEAST}
+
+    def _score(self, words: Sequence[str]) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for key, score in self._compare(" ".join(words)):
+            self._raise(found, dict.fromkeys(self._written[key], score))
+        return found
+
+    @staticmethod
+    def _raise(found: dict[str, float], more: dict[str, float]) -> None:
+        for identity, score in more.items():
+            found[identity] = max(found.get(identity, 0.0), score)
 
     def _compare(self, key: str) -> Iterable[tuple[str, float]]:
         """Yield the written names that are like a key, with a score: letters first, then shared words."""
