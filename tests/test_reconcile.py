@@ -6,6 +6,7 @@ import csv
 import json
 import random
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,11 +14,13 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from serving_fixtures import MINI
 
@@ -29,6 +32,7 @@ from nkgraph.web import DatasetInfo, create_app
 
 HERE = Path(__file__).parent
 TABLES = HERE / "fixtures" / "reconciling"
+GUIDE = HERE.parent / "docs" / "reconciling.md"
 ONTOLOGY = "https://w3id.org/nkgraph/ontology#"
 KINDS = {"LegalInstrument", "Provision", "Place", "Organisation", "State", "Jurisdiction"}
 NARROWER = {"Country", "Province", "Prefecture", "County", "River"}
@@ -276,6 +280,27 @@ def test_a_graph_that_does_not_answer_is_told_and_asked_again(local: LocalAnswer
     assert flaky.get("/reconcile").status_code == 503
     service.down = False
     assert flaky.get("/reconcile").status_code == 200
+
+
+def test_names_are_read_once_for_all_threads(local: LocalAnswers) -> None:
+    """Eight first requests at once read the graph as often as one does, and answer alike."""
+
+    class Counting:
+        asked = 0
+
+        def ask(self, request: SparqlRequest) -> Answer:
+            self.asked += 1
+            return local.ask(request)
+
+    def first(app: Flask) -> object:
+        return app.test_client().get("/reconcile").get_json()
+
+    alone, many = Counting(), Counting()
+    expected = first(create_app(alone, {}))
+    app = create_app(many, {})
+    with ThreadPoolExecutor(8) as executor:
+        assert all(answer == expected for answer in executor.map(first, [app] * 8))
+    assert 0 < many.asked == alone.asked
 
 
 # names that people have
@@ -593,6 +618,12 @@ def test_wrong_addresses_are_told(client: FlaskClient, path: str, status: int, w
     assert words in response.get_json()["error"]
 
 
+def test_a_batch_is_given_once(client: FlaskClient) -> None:
+    """Two batches in one request are none: which of them is meant is not guessed."""
+    response = client.get("/reconcile?queries=%7B%7D&queries=%7B%7D")
+    assert (response.status_code, response.get_json()["error"]) == (400, "there is more than one batch")
+
+
 def test_nearest_is_named(client: FlaskClient) -> None:
     """A mistyped type or property gets the nearest there is."""
     response = client.post("/reconcile", data={"queries": '{"q": {"query": "x", "type": "LegalInstument"}}'})
@@ -712,3 +743,24 @@ def test_a_client_of_others_matches_a_table(server: str, clients_python: Path) -
     table = "name,land\nYanji,China\nMusan,DPRK\nTumen,Laos\n"
     found = run_client(clients_python, server, "Place", "country", "land", table=table)
     assert {name: row["match"] for name, row in found.items()} == {"Yanji": True, "Musan": True, "Tumen": False}
+
+
+# the page of the documentation
+
+
+def test_the_documented_properties_are_those_there_are() -> None:
+    """The table of docs/reconciling.md lists every property in its words."""
+    rows = re.findall(r"(?m)^\| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", GUIDE.read_text(encoding="utf-8"))
+    assert [(name, words) for name, _, words in rows] == [(p.id, p.description) for p in PROPERTIES]
+
+
+@pytest.mark.slow
+def test_the_documented_call_gives_the_documented_answer(server: str) -> None:
+    """The curl of docs/reconciling.md, sent to a server, gives what stands below it."""
+    if shutil.which("curl") is None:
+        pytest.skip("no curl at hand")
+    found = re.search(r"```sh\n(curl .*)\n```\n\n```json\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.S)
+    assert found is not None
+    call = found[1].replace("http://127.0.0.1:8080", server)
+    done = subprocess.run(["bash", "-c", call], capture_output=True, text=True, timeout=30)
+    assert json.loads(done.stdout) == json.loads(found[2])

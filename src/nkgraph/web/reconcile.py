@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import flask
+from werkzeug.datastructures import MultiDict
 
 from nkgraph.reconciliation import PROPERTIES, Candidate, Reconciler, build_reconciler
 from nkgraph.sparql import QueryAnswering
@@ -118,7 +119,9 @@ def post() -> flask.Response:
     return _answer(flask.request.form)
 
 
-def _answer(arguments: Mapping[str, str]) -> flask.Response:
+def _answer(arguments: MultiDict[str, str]) -> flask.Response:
+    if any(len(arguments.getlist(name)) > 1 for name in ("queries", "extend")):
+        raise refuse("there is more than one batch", "give the parameter once")
     if "queries" in arguments and "extend" in arguments:
         raise refuse("queries and extend are two requests", "send one of them")
     reconciler = _current()
