@@ -392,6 +392,24 @@ def test_a_type_and_a_property_decide_between_namesakes(client: FlaskClient) -> 
         assert {"id": "properties", "value": 1.0} in best["features"]
 
 
+def test_a_name_that_is_short_for_another_is_left_open(client: FlaskClient) -> None:
+    """Jilin is a province, and short for Jilin City: a type, a level or a larger place decides."""
+    assert {r["id"] for r in ask_one(client, "Jilin", type="Place") if r["score"] >= 90} == {
+        "place/jilin",
+        "place/jilin-city",
+    }
+    assert not ask_one(client, "Jilin", type="Place")[0]["match"]
+    for query, kind, expected in [
+        ("Jilin", "Province", "place/jilin"),
+        ("Jilin Province", "Place", "place/jilin"),
+        ("Jilin City", "Place", "place/jilin-city"),
+        ("Yanji, Jilin", "Place", "place/yanji"),
+    ]:
+        assert [r["id"] for r in ask_one(client, query, type=kind) if r["match"]] == [expected]
+    assert not any(r["match"] for r in ask_one(client, "Yanji, Shandong", type="Place"))
+    assert not any(r["match"] for r in ask_one(client, "Yanji Province", type="Place"))
+
+
 @pytest.mark.parametrize(
     ("query", "kind", "pid", "good", "bad"),
     [

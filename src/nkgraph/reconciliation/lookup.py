@@ -110,6 +110,11 @@ class NameLookup:
                 yield from self._write_spelling(candidate, spelling.text, spelling.source)
         if root == "provision":
             yield candidate.name, Hit(_MADE)
+        if "Place" in candidate.types:
+            # "Jilin" may be short for Jilin City, and so is not surely the province
+            words, levels = split_level(words_of(candidate.name))
+            if levels:
+                yield " ".join(words), Hit(_MADE)
         if root == "instrument":
             short = re.sub(r"-\d{4}$", "", key)
             # a key of one word is the initialism that the instrument goes by
