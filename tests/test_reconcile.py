@@ -443,6 +443,16 @@ def test_a_part_of_a_provision_finds_the_whole_as_less(client: FlaskClient) -> N
     assert not best["match"]
 
 
+def test_a_provision_is_no_surer_than_its_instrument(client: FlaskClient) -> None:
+    """A number of "the Protocol" or of a misspelt treaty finds the provision, and leaves it open."""
+    for query, expected in [
+        ("Article 3 of the Protocol", "provision/trafficking-protocol-2000-art-3"),
+        ("Art. 33 Refuge Convention", "provision/refugee-convention-1951-art-33"),
+    ]:
+        (best, *_) = ask_one(client, query, type="Provision")
+        assert (best["id"], best["match"]) == (expected, False)
+
+
 def test_properties_alone_find_things(client: FlaskClient) -> None:
     """A query without a name gives what has the properties."""
     query = {"type": "Place", "properties": [{"pid": "within", "v": "Yanbian"}], "limit": 50}

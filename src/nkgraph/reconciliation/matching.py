@@ -163,7 +163,8 @@ def _compare_numbers(located: Located, provision: Candidate) -> float:
         if own.parts == located.parts:
             return 1.0
         if own.parts[:shared] == located.parts[:shared]:
-            best = _PART_OF
+            # the narrowest whole comes first
+            best = max(best, _PART_OF * (0.9 + 0.1 * shared / max(len(own.parts), len(located.parts))))
     return best
 
 
