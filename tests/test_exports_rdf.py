@@ -379,7 +379,10 @@ def test_nanopublications_are_well_formed(real: BuiltGraph) -> None:
 def _judge(python: Path, folder: Path) -> dict[str, str]:
     """Return what the nanopub library says of each file of a folder."""
     done = subprocess.run(
-        [str(python), str(HERE / "clients" / "read_nanopubs.py"), str(folder)], capture_output=True, text=True, check=True
+        [str(python), str(HERE / "clients" / "read_nanopubs.py"), str(folder)],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return dict(line.split("\t", 1) for line in done.stdout.splitlines())
 
