@@ -275,6 +275,30 @@ def test_cells_are_stated_or_name_their_source(
 #: Literals that are a code, or the beginning of one, and why they stand in a query. An entry may go when its query is mended.
 CODES_IN_QUERIES: Final[Mapping[tuple[str, str], str]] = {
     **{
+        (name, code): "only treaties have parties: declarations, laws and unpublished agreements answer not_a_treaty"
+        for name in ("bound-on", "position-against-status")
+        for code in ("treaty", "protocol")
+    },
+    **{
+        (name, code): "a value of the column answer or status, by the contract; only spelled like a code"
+        for name in ("bound-on", "position-against-status")
+        for code in ("in_force", "unknown")
+    },
+    ("bound-on", "bilateral_agreement"): "an agreement between two states gets a reason of its own",
+    ("bound-on", "applies"): "a treaty that reaches a territory only does not bind the state",
+    ("bound-on", "left"): "a value of the column reason_kind; only spelled like the beginning of a code",
+    **{
+        (
+            "position-against-status",
+            code,
+        ): "an act that is stated is set against the act listed, a standing against what was in force"
+        for code in ("signed", "ratified", "acceded", "party", "bound_by", "not_party")
+    },
+    (
+        "timeline",
+        "birth",
+    ): "the kind of the event in which a child is born; only spelled like the beginning of a code of subjects",
+    **{
         (name, "other"): "a value of the column subject, by the contract; only spelled like a code"
         for name in (
             "consent-statements",
