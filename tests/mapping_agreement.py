@@ -1,4 +1,4 @@
-"""Compare the two passes over the mappings of codes, and write the tables of ``data/coding/mappings/README.md``.
+"""Compare the mappings of codes by two readers, and write the tables of ``data/coding/mappings/README.md``.
 
 ``python tests/mapping_agreement.py`` prints them and writes the page.
 """
