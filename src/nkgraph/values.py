@@ -12,7 +12,9 @@ __all__ = ["PROJECT_PREFIXES", "find_value_problem", "is_identifier", "name_nest
 
 #: Prefixes of the things that documents share, and ``id:`` for a thing of another document; any other name belongs to the
 #: document of its claim.
-PROJECT_PREFIXES: Final = frozenset({"id", "instrument", "jurisdiction", "org", "place", "provision", "state", "work"})
+PROJECT_PREFIXES: Final = frozenset(
+    {"id", "instrument", "jurisdiction", "org", "place", "provision", "state", "vocabulary", "work"}
+)
 _XSD: Final = PREFIXES["xsd"]
 _FEW: Final = 12
 

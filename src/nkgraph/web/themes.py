@@ -35,7 +35,15 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
         "incidents",
     ),
     "Money": ("money", "sale-prices", "price-bands"),
-    "Law and calls": ("instruments", "provisions", "state-positions", "alleged-breaches", "recommendations"),
+    "Law and calls": (
+        "instruments",
+        "provisions",
+        "state-positions",
+        "alleged-breaches",
+        "recommendations",
+        "identifiers",
+        "external-links",
+    ),
     "Figures and context": ("statistics", "report-tables", "table-arithmetic", "context-statements"),
     "Sources, people and organisations": ("citations", "organisations", "people-named"),
     "Words, claims and the graph itself": (
