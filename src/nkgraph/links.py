@@ -132,7 +132,7 @@ def _reasons(row: MappingRow, held: MappingSet, relation: str) -> Iterator[tuple
     yield sssom + "mapping_justification", ox.NamedNode(row.justification)
     if row.confidence is not None:
         decimal = ox.NamedNode(PREFIXES["xsd"] + "decimal")
-        yield sssom + "confidence", ox.Literal(str(row.confidence.normalize()), datatype=decimal)
+        yield sssom + "confidence", ox.Literal(format(row.confidence.normalize(), "f"), datatype=decimal)
     if row.is_denied:
         yield sssom + "predicate_modifier", ox.Literal("Not")
     if relation != row.predicate:

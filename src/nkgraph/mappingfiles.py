@@ -34,7 +34,9 @@ class MappingErrors(MappingError):
     """All mistakes found in mapping files, one a line."""
 
     def __init__(self, errors: Iterable[NkgraphError]) -> None:
-        self.errors = tuple(errors)
+        self.errors: tuple[NkgraphError, ...] = tuple(
+            one for error in errors for one in (error.errors if isinstance(error, MappingErrors) else (error,))
+        )
         super().__init__("\n".join(str(error) for error in self.errors))
 
 
@@ -77,19 +79,20 @@ class _Reader:
                 self.fail(f"{slot} of its header is {text!r}, not an IRI", tree.lines[slot], "write it as https://…")
 
     def _prefixes(self, tree: Tree, line: int) -> None:
+        if isinstance(tree, Scalar) and not tree.text:
+            return
         if not isinstance(tree, Item):
             self.fail("curie_map of its header is not a mapping", line, "write prefixes below it, further in")
             return
         for prefix, value in tree.entries.items():
             space = value.text if isinstance(value, Scalar) else ""
             fixed = BUILT_IN.get(prefix)
+            self.prefixes.setdefault(prefix, space)  # a wrong one too, so that not each row is told of it again
             if not _NAMES.fullmatch(prefix) or not _IRI.fullmatch(space):
                 self.fail(f"curie_map: {prefix!r} stands for {space!r}, not an IRI", tree.lines[prefix])
             elif fixed is not None and fixed != space:
                 message = f"curie_map: {prefix!r} stands for {space!r}, and SSSOM fixes it as {fixed!r}"
                 self.fail(message, tree.lines[prefix], "give it another name")
-            else:
-                self.prefixes[prefix] = space
 
     def columns(self, columns: Sequence[str], line: int) -> bool:
         """Note what is wrong with the line of columns, and tell whether rows can be read."""
@@ -141,9 +144,10 @@ class _Reader:
             return None
         try:
             value = Decimal(text)
-        except InvalidOperation:
-            value = Decimal(-1)
-        if not 0 <= value <= 1:
+            is_share = 0 <= value <= 1
+        except InvalidOperation:  # no number, or none that can be compared (NaN)
+            value, is_share = Decimal(0), False
+        if not is_share:
             self.fail(f"confidence: {text!r} is no number from 0 to 1", line)
         return value
 

@@ -110,12 +110,13 @@ class MappingSet:
 
 def write_mappings(mappings: MappingSet) -> str:
     """Return a set as the text of an SSSOM file: header, columns and rows, in the order that they have."""
-    lines = ["#curie_map:"]
+    lines = []
     used = {cell.partition(":")[0] for row in mappings.rows for cell in row.cells.values() if ":" in cell}
     used |= {mappings.say(slot).partition(":")[0] for slot in SHARED_SLOTS}
     for prefix, space in sorted(mappings.prefixes.items()):
         if prefix not in BUILT_IN and prefix in used:
             lines.append(f"#  {prefix}: {json.dumps(space, ensure_ascii=False)}")
+    lines.insert(0, "#curie_map:" if lines else "#curie_map: {}")
     for key, value in sorted(mappings.metadata.items()):
         items = [json.dumps(item, ensure_ascii=False) for item in ((value,) if isinstance(value, str) else value)]
         lines.append(f"#{key}: {items[0] if isinstance(value, str) else '[' + ', '.join(items) + ']'}")
