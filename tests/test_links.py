@@ -1,0 +1,539 @@
+"""Links: what is mapped and why, that nothing of ours becomes one by it, and that nothing follows from it."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import attrs
+import owlrl
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+from nkgraph.findings import Severity
+from nkgraph.iris import PREFIXES, expand, shorten
+from nkgraph.links import link_quads, links_graph, say_same
+from nkgraph.mappable import find_mappable, is_ours
+from nkgraph.mappingfiles import read_mappings
+from nkgraph.mappings import EXACT, RELATIONS, MappingSet, merge_sets, write_mappings
+from nkgraph.pipeline import Source, assemble, build, check_links, read_source
+from nkgraph.project import Project, default_project
+from nkgraph.reasoning import infer, load_strata
+from nkgraph.targets import read_targets
+
+ROOT = default_project().root
+LINKS = default_project().data / "links"
+SMALL = Path(__file__).resolve().parent / "wrong_inputs" / "project" / "data"
+SKOS_AXIOMS = Path(__file__).resolve().parent / "fixtures" / "skos-axioms.ttl"
+LISTED = ROOT.parent / "shared" / "links" / "identifiers.csv"
+SAME_AS = PREFIXES["owl"] + "sameAs"
+VOID, SSSOM = PREFIXES["void"], PREFIXES["sssom"]
+HEADER = """#curie_map:
+#  nk: "https://w3id.org/nkgraph/ontology#"
+#  code: "https://w3id.org/nkgraph/code/"
+#  id: "https://w3id.org/nkgraph/id/"
+#  place: "https://w3id.org/nkgraph/place/"
+#  work: "https://w3id.org/nkgraph/work/"
+#  wikidata: "http://www.wikidata.org/entity/"
+#  wiki: "https://www.wikidata.org/wiki/"
+#  geonames: "https://sws.geonames.org/"
+#  ex: "https://example.org/"
+#mapping_set_id: "https://example.org/NAME"
+#license: "https://creativecommons.org/publicdomain/zero/1.0/"
+#creator_label: "Somebody Else"
+"""
+COLUMNS = "subject_id\tpredicate_id\tobject_id\tmapping_justification\tpredicate_modifier\n"
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    return read_source(default_project())
+
+
+@pytest.fixture(scope="module")
+def small() -> Source:
+    """The small project with the vocabularies of others that ours describes."""
+    found = read_source(attrs.evolve(default_project(), data=SMALL))
+    ours = read_source(default_project()).reference["vocabularies"]
+    return attrs.evolve(found, reference={**found.reference, "vocabularies": ours})
+
+
+def make_set(tmp_path: Path, name: str, *rows: str, imported: bool = False) -> MappingSet:
+    """Return a set of rows written as ``subject predicate object [Not]``."""
+    path = tmp_path / f"{name}.sssom.tsv"
+    lines = []
+    for row in rows:
+        subject, predicate, target, *rest = row.split()
+        lines.append("\t".join((subject, predicate, target, "semapv:ManualMappingCuration", *(rest or [""]))))
+    path.write_text(HEADER.replace("NAME", name) + COLUMNS + "\n".join(lines) + "\n", encoding="utf-8")
+    return read_mappings(path, name, is_imported=imported)
+
+
+def find(small: Source, *sets: MappingSet) -> list[tuple[Severity, str, str]]:
+    return [(f.severity, f.rule, f.message) for f in check_links(small, sets)]
+
+
+def test_ours_are_without_a_finding(source: Source) -> None:
+    """No set of ours has a duplicate, a conflict, a chain, an unknown thing or a person."""
+    assert check_links(source, source.mappings) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "rule", "said"),
+    [
+        ("id:a-report/case-1/narrator skos:exactMatch wikidata:Q1", "mapping-person", "no person is ever mapped"),
+        ("place:jilin rdfs:seeAlso id:a-report/case-1/narrator", "mapping-person", "no person is ever mapped"),
+        ("id:a-report/case-1/transfer-1 rdfs:seeAlso wikidata:Q1", "mapping-subject", "only reference data, codes"),
+        (
+            "place:jilim skos:exactMatch wikidata:Q1",
+            "mapping-subject",
+            "there is no place:jilim (nearest: place:jilin)",
+        ),
+        ("wikidata:Q1 skos:exactMatch geonames:1/", "mapping-subject", "is not ours"),
+        ("place:jilin skos:closeMatch place:china", "mapping-object", "objects are things of others"),
+        ("place:jilin skos:exactMatch ex:Jilin", "mapping-vocabulary", "no vocabulary of others is described"),
+        (
+            "place:jilin skos:exactMatch wiki:Q45208",
+            "mapping-spelling",
+            "is written http://www.wikidata.org/entity/Q45208",
+        ),
+    ],
+)
+def test_ends_that_are_refused(small: Source, tmp_path: Path, row: str, rule: str, said: str) -> None:
+    """A subject that is a person, an event, unknown or not ours is found, and so is a target of ours or of nobody known."""
+    ((_, found, message),) = find(small, make_set(tmp_path, "a", row))
+
+    assert found == rule
+    assert said in message
+
+
+@pytest.mark.parametrize("subject", ["place:jilin", "code:river/Tumen", "code:river", "nk:Narrator", "id:a-report"])
+def test_what_may_be_mapped(small: Source, tmp_path: Path, subject: str) -> None:
+    """Reference data, codes, schemes, terms (of persons too: a class is no person) and documents may be."""
+    assert find(small, make_set(tmp_path, "a", f"{subject} skos:closeMatch wikidata:Q1")) == []
+
+
+def test_no_person_of_the_data_may_be_mapped(source: Source) -> None:
+    """All who are told of are refused as subjects, people in public roles too, and none is mapped."""
+    mappable = find_mappable(source.vocabulary, source.documents, source.reference, source.claims)
+    kinds = Counter(mappable.persons.values())
+    subjects = {row.subject for held in source.mappings for row in held.rows}
+
+    assert kinds["narrator"] > 50
+    assert len(kinds) > 2
+    assert {(mappable.find_problem(iri) or ("",))[0] for iri in mappable.persons} == {"mapping-person"}
+    assert subjects & mappable.persons.keys() == set()
+    assert not any(subject.startswith(PREFIXES["id"]) for subject in subjects)
+
+
+def test_duplicates_and_repeats(small: Source, tmp_path: Path) -> None:
+    """A row twice in a set is a mistake; a set of others that agrees with ours is information."""
+    row = "place:jilin skos:exactMatch wikidata:Q45208"
+    twice = find(small, make_set(tmp_path, "a", row, row))
+    again = find(small, make_set(tmp_path, "a", row), make_set(tmp_path, "b", row, imported=True))
+
+    assert [(severity, rule) for severity, rule, _ in twice] == [(Severity.VIOLATION, "mapping-duplicate")]
+    assert [(severity, rule) for severity, rule, _ in again] == [(Severity.INFO, "mapping-repeated")]
+
+
+@pytest.mark.parametrize(
+    ("other", "severity"),
+    [
+        ("skos:broadMatch wikidata:Q45208", Severity.VIOLATION),
+        ("skos:relatedMatch wikidata:Q45208", Severity.VIOLATION),
+        ("skos:exactMatch wikidata:Q45208 Not", Severity.VIOLATION),
+        ("skos:broadMatch wiki:Q45208", Severity.VIOLATION),
+        ("skos:closeMatch wikidata:Q45208", Severity.WARNING),
+        ("rdfs:seeAlso wikidata:Q45208", Severity.WARNING),
+    ],
+)
+def test_two_relations_of_one_pair(small: Source, tmp_path: Path, other: str, severity: Severity) -> None:
+    """What SKOS calls disjoint, or one denies, is a mistake, however the target is spelt; what says less is a warning."""
+    sets = (
+        make_set(tmp_path, "a", "place:jilin skos:exactMatch wikidata:Q45208"),
+        make_set(tmp_path, "b", f"place:jilin {other}"),
+    )
+    found = [f for f in check_links(small, sets) if f.rule == "mapping-conflict"]
+
+    assert [f.severity for f in found] == [severity]
+    assert "a.sssom.tsv:15" in found[0].message
+
+
+def test_one_target_of_two(small: Source, tmp_path: Path) -> None:
+    """Two of ours that are exactly one of theirs would be one; that are close to it, or deny it, would not."""
+    ours = make_set(tmp_path, "a", "place:jilin skos:exactMatch wikidata:Q1", "place:china skos:closeMatch wikidata:Q1")
+    theirs = make_set(tmp_path, "b", "place:china owl:sameAs wiki:Q1", imported=True)
+    denied = make_set(tmp_path, "b", "place:china skos:exactMatch wikidata:Q1 Not", imported=True)
+
+    assert find(small, ours) == []
+    assert [rule for _, rule, _ in find(small, ours, denied)] == []
+    (found,) = [f for f in check_links(small, [ours, theirs]) if f.severity is Severity.VIOLATION]
+    assert found.rule == "mapping-shared-target"
+    assert "place:china (country) and place:jilin (province) are both mapped to" in found.message
+    assert (found.path, found.line) == (theirs.path, 15)
+
+
+def test_chain_over_several_sets(small: Source, tmp_path: Path) -> None:
+    """Two of ours that share no target are found to be one by way of a third, with the way."""
+    sets = [
+        make_set(tmp_path, "a", "place:china skos:exactMatch wikidata:Q1", "place:jilin skos:exactMatch wikidata:Q1"),
+        make_set(tmp_path, "b", "place:jilin skos:exactMatch geonames:2/"),
+        make_set(tmp_path, "c", "place:yanji owl:sameAs geonames:2/", imported=True),
+    ]
+    found = {rule: message for severity, rule, message in find(small, *sets) if severity is Severity.VIOLATION}
+
+    assert found.keys() == {"mapping-shared-target", "mapping-chain"}
+    assert found["mapping-chain"].startswith("place:china would be the same as place:yanji: place:china = ")
+    assert [name in found["mapping-chain"] for name in ("a.sssom.tsv:15", "a.sssom.tsv:16", "b.sssom.tsv:15")] == [
+        True
+    ] * 3
+
+
+def test_chain_by_way_of_the_ontology(small: Source, tmp_path: Path) -> None:
+    """An equivalence that the ontology states is a step of a chain."""
+    graph = ox.NamedNode(PREFIXES["graph"] + "ontology")
+    axiom = ox.Quad(
+        ox.NamedNode(expand("nk:Narrator")),
+        ox.NamedNode(PREFIXES["owl"] + "equivalentClass"),
+        ox.NamedNode("https://example.org/Teller"),
+        graph,
+    )
+    vocabulary = attrs.evolve(small.vocabulary, quads=(*small.vocabulary.quads, axiom))
+    held = make_set(tmp_path, "a", "nk:Person owl:equivalentClass ex:Teller", imported=True)
+
+    found = [f for f in check_links(attrs.evolve(small, vocabulary=vocabulary), [held]) if f.rule == "mapping-chain"]
+
+    assert ["the ontology" in f.message for f in found] == [True]
+    assert [f.rule for f in check_links(small, [held])] == ["mapping-vocabulary"]
+
+
+def rows_of(graph: str, quads: list[ox.Quad], predicate: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for quad in quads:
+        if quad.predicate.value == predicate and str(quad.graph_name).strip("<>") == graph:
+            found.setdefault(str(quad.subject).strip("<>"), []).append(getattr(quad.object, "value", ""))
+    return found
+
+
+def test_a_set_is_a_graph_and_a_linkset(source: Source) -> None:
+    """Each graph says its size, licence, title, both datasets, and one predicate a linkset; the sizes are those of the links."""
+    quads = link_quads(source.mappings, read_targets(source.reference))
+    for held in source.mappings:
+        name = links_graph(held.name)
+        own = [q for q in quads if q.graph_name == ox.NamedNode(name)]
+        links = Counter(q.predicate.value for q in own if q.predicate.value in RELATIONS)
+        predicates, triples = (rows_of(name, own, VOID + p) for p in ("linkPredicate", "triples"))
+        subsets = rows_of(name, own, VOID + "subset").get(name, [name])
+
+        assert links.total() == len(held.rows) == int(triples[name][0])
+        assert {predicates[s][0]: int(triples[s][0]) for s in subsets} == dict(links)
+        assert all(len(found) == 1 for found in predicates.values())
+        assert rows_of(name, own, PREFIXES["dcterms"] + "license")[name] == [held.say("license")]
+        assert held.say("mapping_set_title") in rows_of(name, own, PREFIXES["dcterms"] + "title")[name]
+        assert rows_of(name, own, VOID + "objectsTarget")[name] == [expand(held.say("object_source"))]
+        assert len(rows_of(name, own, SSSOM + "mappings")[name]) == len(held.rows)
+    assert not any(isinstance(term, ox.BlankNode) for quad in quads for term in (quad.subject, quad.object))
+    assert not any(SAME_AS in str(quad) for quad in quads)
+
+
+def test_links_are_of_published_things_only(source: Source) -> None:
+    """Each link goes from a thing of ours to one of others, and its reason stands beside it."""
+    quads = link_quads(source.mappings, read_targets(source.reference))
+    links = {(q.subject, q.predicate, q.object) for q in quads if q.predicate.value in RELATIONS}
+    mappings = {q.subject for q in quads if q.object == ox.NamedNode(SSSOM + "Mapping")}
+    parts = [PREFIXES["owl"] + f"annotated{part}" for part in ("Source", "Property", "Target")]
+    said = {(q.subject, q.predicate.value): q.object for q in quads if q.subject in mappings}
+    told = {tuple(said[mapping, part] for part in parts) for mapping in mappings}
+
+    assert links == told
+    assert all(is_ours(str(s).strip("<>")) and not is_ours(str(o).strip("<>")) for s, _, o in links)
+    for row in (row for held in source.mappings for row in held.rows):
+        assert row.cells["comment"]
+        assert row.confidence is not None
+
+
+def test_denied_mapping_is_no_link(small: Source, tmp_path: Path) -> None:
+    """A mapping that denies is told, and no triple of it stands in the graph."""
+    held = make_set(
+        tmp_path, "a", "place:jilin skos:exactMatch wikidata:Q1 Not", "place:jilin owl:sameAs ex:Jilin", imported=True
+    )
+    quads = link_quads([held], read_targets(small.reference))
+
+    assert [(q.predicate.value, q.object) for q in quads if q.subject == ox.NamedNode(expand("place:jilin"))] == [
+        (EXACT, ox.NamedNode("https://example.org/Jilin"))
+    ]
+    assert sum(q.object == ox.NamedNode(SSSOM + "Mapping") for q in quads) == 2
+    assert [q.object.value for q in quads if q.predicate.value == SSSOM + "predicate_modifier"] == ["Not"]
+    assert [q.object.value for q in quads if q.predicate.value.endswith("editorialNote")] == [
+        "given as owl:sameAs, published as skos:exactMatch"
+    ]
+    assert "ex" in rows_of(links_graph("a"), quads, PREFIXES["dcterms"] + "title")[links_graph("a") + "/vocabulary/ex"]
+
+
+def test_export_says_same_as_of_things_only(source: Source) -> None:
+    """In an export that asks for it, states and places are the same as items; codes, and concepts of a thesaurus, are not."""
+    targets = read_targets(source.reference)
+    concepts = [iri for codes in source.vocabulary.codes.values() for iri in codes.values()]
+    sets = [say_same(held, concepts, targets) for held in source.mappings]
+    same = {q.object.value for q in link_quads(sets, targets, as_given=True) if q.predicate.value == SAME_AS}
+    exact = {row.object for held in source.mappings for row in held.rows if row.is_exact}
+    things = (
+        "http://www.wikidata.org/",
+        "https://sws.geonames.org/",
+        "http://dbpedia.org/",
+        "https://ror.org/",
+        "https://isni.org/",
+    )
+
+    assert same == {iri for iri in exact if iri.startswith(things)}
+    assert exact - same
+    assert not any(SAME_AS in str(quad) for quad in link_quads(sets, targets))
+
+
+def test_skos_equates_nothing_of_ours(source: Source) -> None:
+    """What SKOS says of its own relations makes no two of ours one, and nothing of ours a contradiction."""
+    graph = rdflib.Graph().parse(SKOS_AXIOMS)
+    quads = [*link_quads(source.mappings, read_targets(source.reference)), *source.vocabulary.quads]
+    kept = {*RELATIONS, PREFIXES["rdf"] + "type", PREFIXES["skos"] + "inScheme"}
+    text = ox.serialize((q.triple for q in quads if q.predicate.value in kept), format=ox.RdfFormat.N_TRIPLES)
+    assert text is not None
+    graph.parse(data=text.decode(), format="nt")
+    before = {str(s) for s in graph.subjects() if is_ours(str(s))}
+
+    owlrl.DeductiveClosure(owlrl.OWLRL_Semantics).expand(graph)
+
+    exact, same, concept = (rdflib.URIRef(iri) for iri in (EXACT, SAME_AS, PREFIXES["skos"] + "Concept"))
+    pairs = {(str(s), str(o)) for p in (exact, same) for s, o in graph.subject_objects(p) if s != o}
+    assert {(s, o) for s, o in pairs if s in before and o in before} == set()
+    assert (
+        list(
+            graph.subjects(rdflib.RDF.type, rdflib.URIRef("http://www.daml.org/2002/03/agents/agent-ont#ErrorMessage"))
+        )
+        == []
+    )
+    assert not list(graph.subjects(rdflib.RDF.type, rdflib.OWL.Nothing))
+    # that a state is then a concept is known, and why these graphs are no input of the reasoner (docs/adr/0012-links.md)
+    assert (rdflib.URIRef(expand("state:cn")), rdflib.RDF.type, concept) in graph
+
+
+def make_project(tmp_path: Path, axiom: str = "") -> Project:
+    """Return the small project with a set of links, and an axiom added to the ontology."""
+    for name in ("ontology", "shapes", "queries"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copytree(SMALL, tmp_path / "data")
+    shutil.copy(default_project().data / "reference" / "vocabularies.yaml", tmp_path / "data" / "reference")
+    (tmp_path / "data" / "links").mkdir()
+    make_set(
+        tmp_path / "data" / "links", "a", "place:jilin skos:exactMatch wikidata:Q45208", "place:china rdfs:seeAlso ex:x"
+    )
+    with (tmp_path / "ontology" / "links.ttl").open("a", encoding="utf-8") as stream:
+        stream.write(axiom)
+    return Project(root=tmp_path, data=tmp_path / "data", out=tmp_path / "out")
+
+
+def test_no_rule_fires_on_a_link(tmp_path: Path) -> None:
+    """An axiom that would conclude something from the links concludes nothing: they are no input of the reasoner."""
+    project = make_project(tmp_path, f"\n<{EXACT}> a owl:ObjectProperty , owl:SymmetricProperty .\n")
+    source = read_source(project)
+    strata = load_strata(project.ontology / "rules")
+    links = link_quads(source.mappings, read_targets(source.reference))
+    fed = infer([*assemble(source).quads, *links], strata)
+
+    built = build(project)
+
+    mirrored = ox.Triple(
+        ox.NamedNode("http://www.wikidata.org/entity/Q45208"), ox.NamedNode(EXACT), ox.NamedNode(expand("place:jilin"))
+    )
+    assert mirrored in {t for triples in fed.values() for t in triples}
+    assert mirrored not in {quad.triple for quad in built.quads}
+    graphs = {str(q.graph_name).strip("<>") for q in built.quads if q.predicate.value == EXACT}
+    assert graphs == {"DEFAULT", links_graph("a"), PREFIXES["graph"] + "view/asserted"}
+
+
+def test_a_set_changes_nothing_else(tmp_path: Path) -> None:
+    """With and without links the rest of the dataset is the same, but for what it says of its own size."""
+    project = make_project(tmp_path)
+    made = ("statistics/", "graph/links/", "DefaultGraph", "view/asserted")
+
+    def rest(quads: tuple[ox.Quad, ...]) -> set[str]:
+        named = {str(q) for q in quads if isinstance(q.graph_name, ox.NamedNode)}
+        return {text for text in named if not any(name in text for name in ("graph/statistics", *made))}
+
+    linked = build(project)
+    shutil.rmtree(project.data / "links")
+    plain = build(project)
+
+    assert rest(linked.quads) == rest(plain.quads)
+    assert linked.asserted == plain.asserted
+    assert len(linked.quads) > len(plain.quads)
+
+
+def test_wrong_link_stops_the_build(tmp_path: Path) -> None:
+    """A set that maps what is not there is a violation with its line, and the last good graph stays."""
+    project = make_project(tmp_path)
+    build(project)
+    before = project.graph_file.read_bytes()
+    make_set(project.data / "links", "b", "place:nowhere skos:exactMatch wikidata:Q1")
+
+    built = build(project)
+
+    assert [(f.rule, f.path and f.path.name, f.line) for f in built.findings if f.severity is Severity.VIOLATION] == [
+        ("mapping-subject", "b.sssom.tsv", 15)
+    ]
+    assert project.graph_file.read_bytes() == before
+
+
+# Against the list of identifiers, where it is at hand
+
+#: Which of our things a key of the list is, where it is not written alike.
+KEYS = {
+    "unhcr": "org:un-high-commissioner-for-refugees",
+    "un-csw": "org:un-commission-on-the-status-of-women",
+    "ohchr": "org:un-high-commissioner-for-human-rights",
+    "hrw": "org:human-rights-watch",
+    "amnesty": "org:amnesty-international",
+    "us-state-department": "org:us-department-of-state",
+    "c-trafficking": "code:subject/trafficking_in_persons",
+}
+#: Numbers that the list has under the Convention of 1926 and that are of another instrument, as its evidence says.
+MOVED = {
+    "MTDSG XVIII-2": "instrument:slavery-convention-1926-amended",
+    "UNTS reg. no. 2861": "instrument:slavery-convention-1926-amended",
+    "UNTS reg. no. 2422": "instrument:slavery-protocol-1953",
+}
+
+
+def thing_of(row: dict[str, str], source: Source) -> str:
+    """Return which of our things a row of the list is about."""
+    key = row["entity_key"]
+    if row["identifier"] in MOVED:
+        return MOVED[row["identifier"]]
+    if key in KEYS:
+        return KEYS[key]
+    if key.startswith("c-"):
+        return "code:subject/" + key.removeprefix("c-").replace("-", "_")
+    if row["kind"] == "state":
+        state = "state:" + key.removeprefix("state-")
+        item = next(item for item in source.reference["states"] if item.key == state)
+        return str(item.says.properties["territory"][0]) if row["vocabulary"] == "geonames" else state
+    return f"{'place' if row['kind'] == 'place' else 'instrument'}:{key}"
+
+
+def identifiers_of(source: Source) -> set[tuple[str, str]]:
+    names = ("identifier", "isoCode", "isoCode3", "m49Code", "isoSubdivision")
+    items = [item for found in source.reference.values() for item in found]
+    return {(i.key, str(value)) for i in items for name in names for value in i.says.properties.get(name, ())}
+
+
+@pytest.fixture(scope="module")
+def listed() -> list[dict[str, str]]:
+    """The rows of the list of identifiers that are verified."""
+    if not LISTED.exists():
+        pytest.skip("the list of identifiers is not at hand")
+    with LISTED.open(encoding="utf-8", newline="") as stream:
+        return [row for row in csv.DictReader(stream) if row["verified"] == "yes"]
+
+
+def read_left_out() -> dict[str, str]:
+    with (LINKS / "left-out.tsv").open(encoding="utf-8", newline="") as stream:
+        return {row["row"]: row["reason"] for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)}
+
+
+def test_each_row_of_the_list_is_used_once(listed: list[dict[str, str]], source: Source) -> None:
+    """A row with an address is a mapping, one without is an identifier of ours; what is neither is left out with a reason."""
+    mapped = {(shorten(row.subject), row.object) for held in source.mappings for row in held.rows}
+    numbers = identifiers_of(source)
+    left = read_left_out()
+    uses = {}
+    for row in listed:
+        key, thing = f"{row['entity_key']}/{row['vocabulary']}/{row['identifier']}", thing_of(row, source)
+        parts = row["identifier"].split(" / ") if row["vocabulary"] == "iso3166" else [row["identifier"]]
+        uses[key] = (
+            bool(row["iri"]) and (thing, row["iri"]) in mapped,
+            not row["iri"] and all((thing, part) in numbers for part in parts),
+            key in left,
+        )
+
+    assert {key: used for key, used in uses.items() if sum(used) != 1} == {}
+    assert left.keys() <= uses.keys()
+    assert all(left.values())
+    assert sum(used[0] for used in uses.values()) == len(mapped)
+
+
+def test_nothing_is_linked_that_the_list_does_not_have(listed: list[dict[str, str]], source: Source) -> None:
+    """Each mapping has the address, the confidence and the evidence of its row, and no relation that says more."""
+    rows = {(thing_of(row, source), row["iri"]): row for row in listed if row["iri"]}
+    confidence = {"high": "0.95", "medium": "0.75", "low": "0.4"}
+    strength = {SAME_AS: 3, EXACT: 3, PREFIXES["skos"] + "closeMatch": 2, PREFIXES["rdfs"] + "seeAlso": 1}
+    for mapping in (row for held in source.mappings for row in held.rows):
+        row = rows[shorten(mapping.subject), mapping.object]
+        assert strength[mapping.predicate] <= strength[expand(row["relation_suggested"])]
+        assert str(mapping.confidence) == confidence[row["confidence"]]
+        assert mapping.cells["comment"].startswith(row["evidence"].strip())
+
+
+# Other people's reader
+
+ORACLE = """
+import json, sys
+from sssom.parsers import parse_sssom_table
+from sssom.validators import validate
+found = {}
+for path in sys.argv[1:]:
+    read = parse_sssom_table(path)
+    reports = validate(read, fail_on_error=False)
+    problems = [str(result) for report in reports.values() for result in report.results]
+    rows = read.df.fillna("").astype(str).to_dict("records")
+    found[path] = {"problems": problems, "checks": len(reports), "rows": rows}
+print(json.dumps(found))
+"""
+
+
+def ask_oracle(python: Path, paths: list[Path]) -> dict[str, dict[str, object]]:
+    import json
+
+    done = subprocess.run([python, "-c", ORACLE, *map(str, paths)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, dict[str, object]] = json.loads(done.stdout)
+    return found
+
+
+def test_the_library_of_sssom_reads_the_same(clients_python: Path, source: Source, tmp_path: Path) -> None:
+    """The reader of those who keep the standard finds no mistake in our files and exports, and the same rows in them."""
+    targets = read_targets(source.reference)
+    merged = merge_sets(source.mappings)
+    everything = tmp_path / "all.sssom.tsv"
+    everything.write_text(write_mappings(merged), encoding="utf-8")
+    same = tmp_path / "same.sssom.tsv"
+    wikidata = next(held for held in source.mappings if held.name == "wikidata")
+    same.write_text(write_mappings(say_same(wikidata, (), targets)), encoding="utf-8")
+    sets = {held.path: held for held in source.mappings} | {everything: merged, same: say_same(wikidata, (), targets)}
+
+    found = ask_oracle(clients_python, list(sets))
+
+    columns = ("subject_id", "predicate_id", "object_id", "mapping_justification", "comment", "subject_label")
+    for path, held in sets.items():
+        theirs = found[str(path)]
+        assert theirs["problems"] == []
+        assert theirs["checks"] == 3
+        rows = theirs["rows"]
+        assert isinstance(rows, list)
+        assert Counter(tuple(row[c] for c in columns) for row in rows) == Counter(
+            tuple(row.cells[c] for c in columns) for row in held.rows
+        )
+
+
+def test_the_library_refuses_what_we_refuse(clients_python: Path, tmp_path: Path) -> None:
+    """A check that finds nothing anywhere would be no check: a prefix that is not declared is found by both."""
+    held = make_set(tmp_path, "a", "place:jilin skos:exactMatch wikidata:Q1")
+    broken = tmp_path / "broken.sssom.tsv"
+    broken.write_text(held.path.read_text("utf-8").replace("wikidata:Q1", "unknown:Q1"), encoding="utf-8")
+    (row,) = ask_oracle(clients_python, [held.path])[str(held.path)]["rows"]  # type: ignore[misc]
+    done = subprocess.run([clients_python, "-c", ORACLE, broken], capture_output=True, text=True, check=False)
+
+    assert row["object_id"] == "wikidata:Q1"
+    assert done.returncode != 0 or '"problems": []' not in done.stdout
