@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import attrs
 import owlrl
@@ -14,13 +16,14 @@ import pyoxigraph as ox
 import pytest
 import rdflib
 
+from nkgraph.cli import main
 from nkgraph.findings import Severity
-from nkgraph.iris import PREFIXES, expand, shorten
+from nkgraph.iris import BASE, PREFIXES, expand, shorten
 from nkgraph.links import link_quads, links_graph, say_same
 from nkgraph.mappable import find_mappable, is_ours
 from nkgraph.mappingfiles import read_mappings
 from nkgraph.mappings import EXACT, RELATIONS, MappingSet, merge_sets, write_mappings
-from nkgraph.pipeline import Source, assemble, build, check_links, read_source
+from nkgraph.pipeline import Source, assemble, build, check_links, check_source, read_source
 from nkgraph.project import Project, default_project
 from nkgraph.reasoning import infer, load_strata
 from nkgraph.targets import read_targets
@@ -267,10 +270,9 @@ def test_denied_mapping_is_no_link(small: Source, tmp_path: Path) -> None:
         (EXACT, ox.NamedNode("https://example.org/Jilin"))
     ]
     assert sum(q.object == ox.NamedNode(SSSOM + "Mapping") for q in quads) == 2
-    assert [q.object.value for q in quads if q.predicate.value == SSSOM + "predicate_modifier"] == ["Not"]
-    assert [q.object.value for q in quads if q.predicate.value.endswith("editorialNote")] == [
-        "given as owl:sameAs, published as skos:exactMatch"
-    ]
+    said = {q.predicate.value: q.object for q in quads if isinstance(q.object, ox.Literal)}
+    assert said[SSSOM + "predicate_modifier"] == ox.Literal("Not")
+    assert said[PREFIXES["skos"] + "editorialNote"] == ox.Literal("given as owl:sameAs, published as skos:exactMatch")
     assert "ex" in rows_of(links_graph("a"), quads, PREFIXES["dcterms"] + "title")[links_graph("a") + "/vocabulary/ex"]
 
 
@@ -279,7 +281,7 @@ def test_export_says_same_as_of_things_only(source: Source) -> None:
     targets = read_targets(source.reference)
     concepts = [iri for codes in source.vocabulary.codes.values() for iri in codes.values()]
     sets = [say_same(held, concepts, targets) for held in source.mappings]
-    same = {q.object.value for q in link_quads(sets, targets, as_given=True) if q.predicate.value == SAME_AS}
+    same = {str(q.object).strip("<>") for q in link_quads(sets, targets, as_given=True) if q.predicate.value == SAME_AS}
     exact = {row.object for held in source.mappings for row in held.rows if row.is_exact}
     things = (
         "http://www.wikidata.org/",
@@ -493,12 +495,10 @@ print(json.dumps(found))
 """
 
 
-def ask_oracle(python: Path, paths: list[Path]) -> dict[str, dict[str, object]]:
-    import json
-
+def ask_oracle(python: Path, paths: list[Path]) -> dict[str, dict[str, Any]]:
     done = subprocess.run([python, "-c", ORACLE, *map(str, paths)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    found: dict[str, dict[str, object]] = json.loads(done.stdout)
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout)
     return found
 
 
@@ -520,9 +520,7 @@ def test_the_library_of_sssom_reads_the_same(clients_python: Path, source: Sourc
         theirs = found[str(path)]
         assert theirs["problems"] == []
         assert theirs["checks"] == 3
-        rows = theirs["rows"]
-        assert isinstance(rows, list)
-        assert Counter(tuple(row[c] for c in columns) for row in rows) == Counter(
+        assert Counter(tuple(row[c] for c in columns) for row in theirs["rows"]) == Counter(
             tuple(row.cells[c] for c in columns) for row in held.rows
         )
 
@@ -532,8 +530,140 @@ def test_the_library_refuses_what_we_refuse(clients_python: Path, tmp_path: Path
     held = make_set(tmp_path, "a", "place:jilin skos:exactMatch wikidata:Q1")
     broken = tmp_path / "broken.sssom.tsv"
     broken.write_text(held.path.read_text("utf-8").replace("wikidata:Q1", "unknown:Q1"), encoding="utf-8")
-    (row,) = ask_oracle(clients_python, [held.path])[str(held.path)]["rows"]  # type: ignore[misc]
+    (row,) = ask_oracle(clients_python, [held.path])[str(held.path)]["rows"]
     done = subprocess.run([clients_python, "-c", ORACLE, broken], capture_output=True, text=True, check=False)
 
     assert row["object_id"] == "wikidata:Q1"
     assert done.returncode != 0 or '"problems": []' not in done.stdout
+
+
+# The commands
+
+
+@pytest.fixture
+def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Any:
+    """Run ``nkgraph links`` on the small project with the vocabularies of others, and return exit code and both streams."""
+    data = tmp_path / "project" / "data"
+    shutil.copytree(SMALL, data)
+    shutil.copy(default_project().data / "reference" / "vocabularies.yaml", data / "reference")
+
+    def call(*words: str) -> tuple[int, str, str]:
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main(["links", *words, "--data", str(data)])
+        captured = capfd.readouterr()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code, captured.out, captured.err
+
+    call.data = data  # type: ignore[attr-defined]
+    return call
+
+
+def test_import_keeps_the_file_and_publishes_a_match(run: Any, tmp_path: Path) -> None:
+    """A set of others stands beside ours byte for byte, is listed as theirs, and its identities are published as matches."""
+    given = make_set(
+        tmp_path, "theirs", "place:jilin owl:sameAs wikidata:Q45208", "place:china skos:closeMatch ex:China"
+    ).path
+    given.write_bytes(given.read_bytes().replace(b"\n", b"\r\n"))
+
+    code, out, err = run("import", str(given))
+
+    kept = run.data / "links" / "imported" / "theirs.sssom.tsv"
+    assert (code, out) == (0, f"2 mappings imported as theirs: {kept}\n")
+    assert "1 that say owl:sameAs or the like will be published as skos:exactMatch" in err
+    assert kept.read_bytes() == given.read_bytes()
+    assert run("list", "--format", "csv")[1].splitlines()[1] == (
+        "theirs,Wikidata,2,skos:closeMatch; skos:exactMatch,https://creativecommons.org/publicdomain/zero/1.0/,imported,"
+    )
+    project = Project(root=ROOT, data=run.data, out=tmp_path / "out")
+    quads = build(project).quads
+    graph = ox.NamedNode(links_graph("theirs"))
+    links = {str(q.predicate) for q in quads if q.graph_name == graph and str(q.subject).startswith(f"<{BASE}place/")}
+    assert links == {f"<{EXACT}>", "<http://www.w3.org/2004/02/skos/core#closeMatch>"}
+    assert not any(quad.predicate.value == SAME_AS for quad in quads)
+    creator = ox.Triple(graph, ox.NamedNode(PREFIXES["dcterms"] + "creator"), ox.Literal("Somebody Else"))
+    assert creator in {quad.triple for quad in quads}
+
+
+def test_import_is_exported_again(run: Any, tmp_path: Path, clients_python: Path) -> None:
+    """What was imported can be written out, with its author, and the library of SSSOM reads the same rows in both."""
+    given = make_set(
+        tmp_path, "theirs", "place:jilin owl:sameAs wikidata:Q45208", "place:china skos:closeMatch ex:China"
+    ).path
+    assert run("import", str(given), "--name", "others")[0] == 0
+    written = tmp_path / "written.sssom.tsv"
+
+    code, out, _ = run("export", "--set", "others", "--output", str(written))
+
+    found = ask_oracle(clients_python, [given, written])
+    assert (code, out) == (0, "")
+    assert found[str(given)] == found[str(written)]
+    assert "Somebody Else" in written.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            ["place:jilin skos:exactMatch wikidata:Q1", "place:nowhere skos:exactMatch wikidata:Q2"],
+            "there is no place:nowhere",
+        ),
+        (["id:a-report/case-1/narrator skos:closeMatch wikidata:Q1"], "no person is ever mapped"),
+        (
+            ["place:china skos:exactMatch wikidata:Q45208"],
+            "are both mapped to http://www.wikidata.org/entity/Q45208 as the same",
+        ),
+        (["place:jilin skos:broadMatch wikidata:Q45208"], "cannot both hold"),
+        (
+            ["place:jilin skos:exactMatch wikidata:Q1", "place:jilin skos:exactMatch wikidata:Q1"],
+            "by the same relation already",
+        ),
+    ],
+)
+def test_import_of_a_wrong_row_imports_nothing(run: Any, tmp_path: Path, rows: list[str], said: str) -> None:
+    """One row that does not stand beside the others, and no file is written; `links check FILE` tells the same."""
+    assert run("import", str(make_set(tmp_path, "first", "place:jilin skos:exactMatch wikidata:Q45208").path))[0] == 0
+    before = sorted((path, path.read_bytes()) for path in run.data.rglob("*") if path.is_file())
+    given = make_set(tmp_path, "theirs", *rows).path
+
+    code, out, err = run("import", str(given))
+
+    assert (code, out) == (2, "")
+    assert said in err
+    assert f"{given}:" in err
+    assert sorted((path, path.read_bytes()) for path in run.data.rglob("*") if path.is_file()) == before
+    code, out, _ = run("check", str(given))
+    assert code == 1
+    assert said in out
+
+
+def test_sets_are_checked_together(run: Any, tmp_path: Path) -> None:
+    """`links check` reads all sets, and `nkgraph check` finds the same."""
+    assert run("check")[:2] == (0, "0 mappings of 0 sets: no findings\n")
+    (run.data / "links").mkdir()
+    for name, row in (
+        ("a", "place:jilin skos:exactMatch wikidata:Q1"),
+        ("b", "place:china skos:exactMatch wikidata:Q1"),
+    ):
+        shutil.copy(make_set(tmp_path, name, row).path, run.data / "links")
+
+    code, out, _ = run("check")
+
+    assert code == 1
+    assert "[mapping-shared-target]" in out
+    assert out.endswith("2 mappings of 2 sets: 1 finding\n")
+    held = read_source(attrs.evolve(default_project(), data=run.data))
+    found = [f.rule for f in check_source(held, default_project())]
+    assert "mapping-shared-target" in found
+
+
+@pytest.mark.parametrize("form", ["ttl", "nt", "jsonld"])
+def test_export_parses_back(form: str, source: Source, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    """Every form of RDF has the same triples, those of the published graphs."""
+    with pytest.raises(SystemExit) as ended:
+        main(["links", "export", "--format", form])
+
+    formats = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
+    read = {quad.triple for quad in ox.parse(capfdbinary.readouterr().out, format=formats[form])}
+    assert ended.value.code == 0
+    assert read == {quad.triple for quad in link_quads(source.mappings, read_targets(source.reference))}
