@@ -37,20 +37,20 @@ class Mappable:
 
     def find_problem(self, iri: str) -> tuple[str, str] | None:
         """Return the rule that a subject breaks and how, or None where it may be mapped."""
-        name = shorten(iri)
         if iri in self.persons:
-            return "mapping-person", f"{name} is a person ({self.persons[iri]}): no person is ever mapped"
+            return "mapping-person", f"is a person ({self.persons[iri]}): no person is ever mapped"
         if iri in self.kinds:
             return None
         if not is_ours(iri):
-            message = f"{name} is not ours: subjects are things of nkgraph, objects those of others"
-            return "mapping-subject", message
+            return "mapping-subject", "is not ours: subjects are things of nkgraph, objects those of others"
         if iri in self.others:
-            message = f"{name} is a thing of the kind {self.others[iri]!r}: only reference data, codes, terms and documents are"
-            return "mapping-subject", message + " mapped"
+            message = f"is of the kind {self.others[iri]!r}: only reference data, codes, terms and documents are mapped"
+            return "mapping-subject", message
+        name = shorten(iri)
         space = name.partition(":")[0] + ":"
-        likely = nearest(name, (short for short in map(shorten, self.kinds) if short.startswith(space)))
-        return "mapping-subject", f"there is no {name}{likely}"
+        alike = (short for short in map(shorten, self.kinds) if short.startswith(space))
+        likely = nearest(name, alike, likeness=0.75)
+        return "mapping-subject", f"there is no such thing{likely}"
 
 
 def find_mappable(

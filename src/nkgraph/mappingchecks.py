@@ -54,13 +54,16 @@ def check_mappings(
     steps of a chain too.
     """
     placed = [_Placed(row, held, write_alike(row.object, targets)) for held in sets for row in held.rows]
+    ends = list(_check_ends(placed, mappable))
+    told = {(finding.path, finding.line) for finding in ends}
+    sound = [one for one in placed if (one.held.path, one.row.line) not in told]
     return sort_findings(
         [
-            *_check_ends(placed, mappable),
-            *_check_targets(placed, targets),
-            *_check_repeats(placed),
-            *_check_pairs(placed),
-            *_check_chains(placed, mappable, vocabulary),
+            *ends,
+            *_check_targets(sound, targets),
+            *_check_repeats(sound),
+            *_check_pairs(sound),
+            *_check_chains(sound, mappable, vocabulary),
         ]
     )
 
@@ -70,24 +73,24 @@ def _check_ends(placed: Iterable[_Placed], mappable: Mappable) -> Iterator[Findi
         problem = mappable.find_problem(one.row.subject)
         if problem is not None:
             yield one.find(Severity.VIOLATION, *problem)
-        if one.row.object in mappable.persons:
-            message = f"it is mapped to {shorten(one.row.object)}, a person: no person is ever mapped"
+        elif one.row.object in mappable.persons:
+            message = f"is mapped to {shorten(one.row.object)}, a person: no person is ever mapped"
             yield one.find(Severity.VIOLATION, "mapping-person", message)
         elif is_ours(one.row.object):
-            message = f"it is mapped to {shorten(one.row.object)}, which is ours: objects are things of others"
+            message = f"is mapped to {shorten(one.row.object)}, which is ours: objects are things of others"
             yield one.find(Severity.VIOLATION, "mapping-object", message)
 
 
 def _check_targets(placed: Iterable[_Placed], targets: Sequence[Target]) -> Iterator[Finding]:
     for one in placed:
-        if one.row.object == NOTHING_FOUND or is_ours(one.row.object):
+        if one.row.object == NOTHING_FOUND:
             continue
         if find_target(one.row.object, targets) is None:
             severity = Severity.INFO if one.held.is_imported else Severity.WARNING
-            message = f"no vocabulary of others is described that {one.row.object} is of"
+            message = f"is mapped to {one.row.object}, which is of no vocabulary that is described"
             yield one.find(severity, "mapping-vocabulary", message)
         if one.target != one.row.object:
-            message = f"{one.row.object} is written {one.target} in its own vocabulary"
+            message = f"is mapped to {one.row.object}, which its own vocabulary writes {one.target}"
             yield one.find(Severity.WARNING, "mapping-spelling", message)
 
 
@@ -98,12 +101,12 @@ def _check_repeats(placed: Iterable[_Placed]) -> Iterator[Finding]:
         key = (row.subject, row.relation, one.target, row.is_denied, row.justification, one.held.name)
         other = first.setdefault(key, one)
         if other is not one:
-            message = f"it is mapped to {shorten(row.object)} by the same relation already ({other})"
+            message = f"is mapped to {shorten(row.object)} by the same relation already ({other})"
             yield one.find(Severity.VIOLATION, "mapping-duplicate", message)
         again = first.setdefault((row.subject, row.relation, one.target, row.is_denied), one)
         if again.held.name != one.held.name:
             message = (
-                f"it is mapped to {shorten(row.object)} by the same relation in the set {again.held.name} too ({again})"
+                f"is mapped to {shorten(row.object)} by the same relation in the set {again.held.name} too ({again})"
             )
             yield one.find(Severity.INFO, "mapping-repeated", message)
 
@@ -114,13 +117,13 @@ def _check_pairs(placed: Iterable[_Placed]) -> Iterator[Finding]:
     for one in placed:
         for other in pairs[one.row.subject, one.target]:
             relations = (other.row.relation, one.row.relation)
-            told = f"{shorten(one.row.object)}: {shorten(relations[0])} ({other}) and {shorten(relations[1])}"
+            told = f"is mapped to {shorten(one.row.object)} by {shorten(relations[0])} ({other}) and {shorten(relations[1])}"
             if one.row.is_denied != other.row.is_denied and relations[0] == relations[1]:
-                message = f"{told}, of which one says that it does not hold"
+                message = f"{told}, which one of them denies"
                 yield one.find(Severity.VIOLATION, "mapping-conflict", message)
             elif relations[0] != relations[1] and not (one.row.is_denied or other.row.is_denied):
                 if {*relations} <= _APART.keys():
-                    message = f"{told} cannot both hold"
+                    message = f"{told}, which cannot both hold"
                     yield one.find(Severity.VIOLATION, "mapping-conflict", message)
                 else:
                     yield one.find(Severity.WARNING, "mapping-conflict", f"{told}, where one would do")
@@ -145,8 +148,10 @@ def _describe_chain(chain: Chain[_Placed | str], rows: Sequence[_Placed], mappab
     if len(chain.whys) == 2 == len(rows):
         kinds = [mappable.kinds.get(name, "thing") for name in (first, end)]
         told = " and ".join(f"{shorten(name)} ({kind})" for name, kind in zip((first, end), kinds, strict=True))
-        message = f"{told} are both mapped to {shorten(chain.names[1])} as the same ({rows[0]}, {rows[1]})"
+        message = (
+            f"{told} would be one: both are mapped to {shorten(chain.names[1])} as the same ({rows[0]}, {rows[1]})"
+        )
         return last.find(Severity.VIOLATION, "mapping-shared-target", message)
     steps = [f"{shorten(b)} ({why})" for (_, b), why in zip(pairwise(chain.names), chain.whys, strict=True)]
-    message = f"{shorten(first)} would be the same as {shorten(end)}: {' = '.join([shorten(first), *steps])}"
+    message = f"{shorten(first)} and {shorten(end)} would be one: {' = '.join([shorten(first), *steps])}"
     return last.find(Severity.VIOLATION, "mapping-chain", message)

@@ -101,7 +101,7 @@ class _Reader:
             return False
         for name in _REQUIRED:
             if name not in columns:
-                likely = nearest(name, columns, likeness=0.8)
+                likely = nearest(name, {*columns} - {*_REQUIRED}, likeness=0.8)
                 self.fail(f"has no column {name}{likely}", line, f"its columns are {', '.join(columns)}")
         for name in sorted({name for name in columns if columns.count(name) > 1}):
             self.fail(f"the column {name} stands twice", line, "keep one of them")

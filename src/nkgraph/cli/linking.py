@@ -140,7 +140,9 @@ def import_file(file: Path, name: str | None, data: Path | None) -> int:
     findings = _find_new(source, given)
     wrong = [f for f in findings if f.severity is Severity.VIOLATION]
     if wrong:
-        raise MappingErrors(MappingError(f"{f.thing}: {f.message}", path=f.path, line=f.line) for f in wrong)
+        numbers = {row.line: number for number, row in enumerate(given.rows, start=1)}
+        told = [(f, f"row {numbers[f.line]}: " if f.line in numbers and f.path == file else "") for f in wrong]
+        raise MappingErrors(MappingError(f"{row}{f.thing}: {f.message}", path=f.path, line=f.line) for f, row in told)
     for finding in findings:
         click.echo(str(finding), err=True)
     path = project.data / "links" / IMPORTED / f"{chosen}.sssom.tsv"
