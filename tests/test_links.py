@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -15,8 +16,10 @@ import owlrl
 import pyoxigraph as ox
 import pytest
 import rdflib
+from rdflib.plugins.sparql import prepareQuery
 
 from nkgraph.cli import main
+from nkgraph.evaluation import LocalAnswers
 from nkgraph.findings import Severity
 from nkgraph.iris import BASE, PREFIXES, expand, shorten
 from nkgraph.links import link_quads, links_graph, say_same
@@ -26,6 +29,9 @@ from nkgraph.mappings import EXACT, RELATIONS, MappingSet, merge_sets, write_map
 from nkgraph.pipeline import Source, assemble, build, check_links, check_source, read_source
 from nkgraph.project import Project, default_project
 from nkgraph.reasoning import infer, load_strata
+from nkgraph.sparql import SparqlRequest
+from nkgraph.store import open_store
+from nkgraph.tables import read_table
 from nkgraph.targets import read_targets
 
 ROOT = default_project().root
@@ -667,3 +673,33 @@ def test_export_parses_back(form: str, source: Source, capfdbinary: pytest.Captu
     read = {quad.triple for quad in ox.parse(capfdbinary.readouterr().out, format=formats[form])}
     assert ended.value.code == 0
     assert read == {quad.triple for quad in link_quads(source.mappings, read_targets(source.reference))}
+
+
+# The page
+
+
+def queries_of(page: Path) -> list[str]:
+    return re.findall(r"```sparql\n(.*?)```", page.read_text("utf-8"), re.S)
+
+
+def test_queries_of_the_page_answer(built_graph: Path) -> None:
+    """Each example of the page has rows; the one that asks another server is SPARQL, and is not run."""
+    local = LocalAnswers(open_store(built_graph))
+    queries = queries_of(ROOT / "docs" / "links.md")
+    federated = [query for query in queries if "SERVICE" in query]
+
+    assert len(queries) > len(federated) == 1
+    for query in queries:
+        prepareQuery(query)
+        if query not in federated:
+            assert read_table(local.ask(SparqlRequest(query, format="json"))).rows
+
+
+def test_federated_query_joins_here(built_graph: Path) -> None:
+    """Without the call to another server, the federated query finds our half of the join: all states with a code."""
+    (query,) = [query for query in queries_of(ROOT / "docs" / "links.md") if "SERVICE" in query]
+    alone = re.sub(r"SERVICE .*", "", query)
+
+    rows = read_table(LocalAnswers(open_store(built_graph)).ask(SparqlRequest(alone, format="json"))).rows
+
+    assert len(rows) == len(set(rows)) > 10
