@@ -28,11 +28,13 @@ from nkgraph.mappingfiles import read_mappings
 from nkgraph.mappings import EXACT, RELATIONS, MappingSet, merge_sets, write_mappings
 from nkgraph.pipeline import Source, assemble, build, check_links, check_source, read_source
 from nkgraph.project import Project, default_project
+from nkgraph.queries import load_queries, run_query
 from nkgraph.reasoning import infer, load_strata
 from nkgraph.sparql import SparqlRequest
 from nkgraph.store import open_store
 from nkgraph.tables import read_table
 from nkgraph.targets import read_targets
+from nkgraph.web import create_app
 
 ROOT = default_project().root
 LINKS = default_project().data / "links"
@@ -673,6 +675,95 @@ def test_export_parses_back(form: str, source: Source, capfdbinary: pytest.Captu
     read = {quad.triple for quad in ox.parse(capfdbinary.readouterr().out, format=formats[form])}
     assert ended.value.code == 0
     assert read == {quad.triple for quad in link_quads(source.mappings, read_targets(source.reference))}
+
+
+# The queries and the server
+
+
+def ask(graph: Path, name: str, **values: str) -> list[dict[str, str]]:
+    """Return the rows of a canned query, cells as text, unbound ones left out."""
+    queries = load_queries(default_project().queries)
+    answer = run_query(LocalAnswers(open_store(graph)), queries[name], values)
+    table = read_table(answer, queries[name].columns)
+    return [{c: str(v.value) for c, v in zip(table.columns, row, strict=True) if v is not None} for row in table.rows]  # type: ignore[union-attr]
+
+
+def test_external_links_has_a_row_a_mapping(built_graph: Path, source: Source) -> None:
+    """Each link has entity, label, vocabulary, relation, target and justification, as its file and reference data say."""
+    names = {target.iri: target.name for target in read_targets(source.reference)}
+    expected = {
+        (
+            row.subject,
+            names[held.expand(row.cells["object_source"]) or ""],
+            row.relation,
+            row.object,
+            row.cells["comment"],
+        )
+        for held in source.mappings
+        for row in held.rows
+    }
+    rows = ask(built_graph, "external-links")
+
+    fixed = ("entity", "vocabulary", "relation", "target", "justification")
+    assert {tuple(row[column] for column in fixed) for row in rows} == expected
+    assert len(rows) == len(expected)
+    assert all(row["label"] for row in rows)
+    china = ask(built_graph, "external-links", iri="state/cn")
+    assert {row["vocabulary"] for row in china} == {"Wikidata", "EuroVoc", "UNBIS Thesaurus"}
+    assert [row for row in rows if row["entity"] == expand("state:cn")] == china
+
+
+def test_low_confidence_shows(built_graph: Path) -> None:
+    """A name that is only redirected stays a hint, with its low confidence."""
+    (burma,) = [row for row in ask(built_graph, "external-links", iri="state/mm") if row["vocabulary"] == "DBpedia"]
+
+    assert (shorten(burma["relation"]), burma["confidence"]) == ("rdfs:seeAlso", "0.4")
+
+
+def test_provision_is_listed_with_all_its_identifiers(built_graph: Path, source: Source) -> None:
+    """A provision has its own address, the numbers of its instrument, and the pages of its instrument."""
+    rows = ask(built_graph, "identifiers", iri="provision/refugee-convention-1951-art-33-1")
+    found = {(row["scheme"], row["identifier"]) for row in rows}
+    treaty = expand("instrument:refugee-convention-1951")
+    pages = {row.object for held in source.mappings for row in held.rows if row.subject == treaty}
+
+    assert {("nkgraph", "provision/refugee-convention-1951-art-33-1"), ("identifier", "MTDSG V-2")} <= found
+    assert ("identifier", "UNTS reg. no. 2545") in found
+    assert {row["target"] for row in rows if row["of"] == treaty and "target" in row} == pages
+    assert len(pages) == 3
+
+
+def test_identifiers_of_states_and_provinces(built_graph: Path) -> None:
+    """Codes of ISO 3166 and M49 are listed beside the items, each once."""
+    state = [(row["scheme"], row["identifier"]) for row in ask(built_graph, "identifiers", iri="state/kp")]
+    province = [
+        (row["scheme"], row["identifier"]) for row in ask(built_graph, "identifiers", iri="place/north-hamgyong")
+    ]
+
+    assert {("ISO 3166-1 code", "KP"), ("ISO 3166-1 alpha-3 code", "PRK"), ("M49 code", "408")} <= {*state}
+    assert ("Wikidata", "Q423") in state
+    assert ("ISO 3166-2 code", "KP-09") in province
+    assert len({*state}) == len(state)
+
+
+def test_server_describes_the_linksets(built_graph: Path) -> None:
+    """VoID lists each set; a set, a mapping, a vocabulary and what is linked have pages, and their links lead on."""
+    client = create_app(LocalAnswers(open_store(built_graph)), {}).test_client()
+    told = {quad.triple for quad in ox.parse(client.get("/void").data, format=ox.RdfFormat.TURTLE)}
+    sets = {str(t.subject).strip("<>") for t in told if t.object == ox.NamedNode(VOID + "Linkset")}
+    whole = {
+        str(t.object).strip("<>")
+        for t in told
+        if t.subject == ox.NamedNode(BASE) and t.predicate.value == VOID + "subset"
+    }
+
+    assert whole == {links_graph(path.name.removesuffix(".sssom.tsv")) for path in LINKS.glob("*.sssom.tsv")} < sets
+    mapping = ask(built_graph, "external-links", iri="state/cn")[0]
+    graph = client.get(f"/{mapping['set'].removeprefix(BASE)}.nt").text
+    named = re.search(rf"<{BASE}(graph/links/\w+/[0-9a-f]{{12}})>", graph)
+    assert named
+    pages = (named[1], mapping["set"].removeprefix(BASE), "vocabulary/eurovoc", "state/cn", "vocabulary/")
+    assert [client.get(f"/{page}", headers={"Accept": "text/html"}).status_code for page in pages] == [200] * len(pages)
 
 
 # The page
