@@ -98,13 +98,13 @@ def _check_repeats(placed: Iterable[_Placed]) -> Iterator[Finding]:
     first: dict[tuple[object, ...], _Placed] = {}
     for one in placed:
         row = one.row
-        key = (row.subject, row.relation, one.target, row.is_denied, row.justification, one.held.name)
+        key = (row.subject, row.relation, one.target, row.is_denied, row.justification, one.held.path)
         other = first.setdefault(key, one)
         if other is not one:
             message = f"is mapped to {shorten(row.object)} by the same relation already ({other})"
             yield one.find(Severity.VIOLATION, "mapping-duplicate", message)
         again = first.setdefault((row.subject, row.relation, one.target, row.is_denied), one)
-        if again.held.name != one.held.name:
+        if again.held.path != one.held.path:
             message = (
                 f"is mapped to {shorten(row.object)} by the same relation in the set {again.held.name} too ({again})"
             )

@@ -91,8 +91,10 @@ def check(file: Path | None, data: Path | None) -> int:
     """
     source = read_source(project_of(data, None))
     sets = source.mappings
-    if file is None:
-        findings = check_links(source, sets)
+    known = [held for held in sets if file is not None and held.path.resolve() == file.resolve()]
+    if file is None or known:
+        findings = [f for f in check_links(source, sets) if not known or f.path == known[0].path]
+        sets = tuple(known) or sets
     else:
         given = read_mappings(file, _name_of(file), is_imported=True)
         findings = _find_new(source, given)
