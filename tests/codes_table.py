@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 
 import pyoxigraph as ox
+from mapping_sets import describe, read_ours
 
 ROOT = Path(__file__).resolve().parent.parent
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -27,7 +29,13 @@ def make_page() -> str:
         "",
         "Every code that claims use and queries print, from `ontology/schemes/` (made by `tests/codes_table.py`).",
         "",
+        "The last column has the codes of others that a code is mapped to, each with how it stands to ours: the same, close, "
+        "broader, narrower or related ([what these mean](vocabularies.md#what-a-relation-means)).",
+        "",
     ]
+    mapped: dict[str, list[str]] = defaultdict(list)
+    for row in read_ours():
+        mapped[row.subject].append(describe(row))
     for path in sorted((ROOT / "ontology" / "schemes").glob("*.ttl")):
         scheme = ox.NamedNode(f"https://w3id.org/nkgraph/code/{path.stem}")
         used = sorted(
@@ -45,8 +53,13 @@ def make_page() -> str:
             f"{_text(store, scheme, 'definition')} Used by: {', '.join(used) or 'nothing'}.",
             "",
         ]
-        lines += ["| code | meaning |", "| --- | --- |"]
         rows = [f"| `{_text(store, c, 'notation')}` | {_text(store, c, 'definition')} |" for c in concepts]
+        if any(c.value in mapped for c in concepts):
+            lines += ["| code | meaning | codes of others |", "| --- | --- | --- |"]
+            cells = ["<br>".join(sorted(mapped[c.value])) for c in concepts]
+            rows = [f"{row} {cell + ' ' if cell else ''}|" for row, cell in zip(rows, cells, strict=True)]
+        else:
+            lines += ["| code | meaning |", "| --- | --- |"]
         lines += [*sorted(rows), ""]
     return "\n".join(lines).rstrip("\n") + "\n"
 

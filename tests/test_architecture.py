@@ -24,6 +24,8 @@ ORDER = [
         "codings",
         "agreement",
         "identifiers",
+        "vocabularies",
+        "composites",
     ),
     *(
         "terms",
@@ -41,7 +43,7 @@ ORDER = [
     *("mappings", "mappingfiles", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations"),
-    *("source", "pipeline", "crosschecks", "drafting", "web", "serving", "cli", "__main__"),
+    *("source", "pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {

@@ -147,7 +147,7 @@ def test_views_are_merges(graphs: Graphs) -> None:
     """The asserted view merges claims, provenance, documents, reference data and ontology; the inferred one, the rules."""
     asserted = [
         f"{BASE}claim/",
-        *(graph_iri(name) for name in ("provenance", "document/", "reference/", "links/", "ontology")),
+        *(graph_iri(name) for name in ("provenance", "document/", "reference/", "links/", "vocabulary/", "ontology")),
     ]
     for view, prefixes in (("asserted", asserted), ("inferred", [graph_iri("inferred/")])):
         parts = [triples for name, triples in graphs.items() if name.startswith(tuple(prefixes))]

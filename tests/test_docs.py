@@ -45,7 +45,7 @@ def test_console_block_gives_the_output_it_shows(page: Path, command: str, outpu
     """A command in the docs prints exactly what stands below it, on a machine without the documents."""
     binary = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{binary}:{os.environ['PATH']}", "NKGRAPH_DOCUMENTS": ""}
-    with_folder = command.replace("nkgraph query", f"nkgraph query --out {built_graph.parent}")
+    with_folder = re.sub(r"nkgraph (query|export)\b", rf"nkgraph \1 --out {built_graph.parent}", command)
     done = subprocess.run(["bash", "-c", with_folder], capture_output=True, text=True, env=environment, cwd=ROOT)
 
     assert (output, 0) == (done.stdout, done.returncode), done.stderr
@@ -111,8 +111,10 @@ TITLE_VALUE = re.compile(
     r"|workPublisher|attributedTo|row)[\"']?: *"
     r"(?:\[[^\]]*\]|\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'|[^,}\n]*)|\borg:[\w-]+"
 )
-#: In a file of mappings, the names of things (its second column) and what is quoted as evidence.
-LINK_TITLES = re.compile(r'(?m)^(?!#)\S+\t[^\t\n]*|"[^\t\n]*"')
+#: Tables with the labels of codes and laws, which are names too.
+LABELLED = re.compile(r"^data/(?:links|vocabularies)/.*\.tsv$")
+#: What such a table quotes as evidence: entries of the vocabularies of others, with titles in full.
+QUOTED = re.compile(r'"[^\t\n]*"')
 _RUN = 10
 
 
@@ -122,6 +124,17 @@ def _words(text: str) -> list[tuple[str, int]]:
         (re.sub(r"-\s*\n\s*", "", m.group()).casefold().replace("’", "'"), m.start()) for m in pattern.finditer(text)
     )
     return list(folded)
+
+
+def mask_labels(text: str) -> str:
+    """Return a table with the cells of its columns of labels (``label``, ``object_label``) put out."""
+    lines = text.split("\n")
+    start = next((number for number, line in enumerate(lines) if not line.startswith("#")), 0)
+    labels = [number for number, name in enumerate(lines[start].split("\t")) if name.endswith("label")]
+    for number, line in enumerate(lines[start + 1 :], start=start + 1):
+        cells = line.split("\t")
+        lines[number] = "\t".join("¶" if place in labels else cell for place, cell in enumerate(cells))
+    return "\n".join(lines)
 
 
 def find_copied(text: str, grams: set[tuple[str, ...]]) -> list[int]:
@@ -149,8 +162,8 @@ def test_the_documents_sentences_are_not_in_the_tree(texts: dict[str, str]) -> N
             continue
         if TITLES.match(name):
             text = TITLE_VALUE.sub(lambda found: re.sub(r"[^\n]", "¶", found[0]), text)
-        elif name.endswith(".sssom.tsv"):
-            text = LINK_TITLES.sub("¶", text)
+        if LABELLED.match(name):
+            text = QUOTED.sub("¶", mask_labels(text))
         copied += [f"{name}:{number}" for number in find_copied(text, grams)]
 
     assert listed.stdout
@@ -163,6 +176,9 @@ def test_a_copied_run_of_ten_words_is_found() -> None:
 
     assert find_copied("a\none two three four five\nsix seven eight nine ten b", {tuple(words)}) == [2]
     assert find_copied("one two three four five six seven eight nine b", {tuple(words)}) == []
+    table = f"#a\ncode\tlabel\tcomment\n1\t{' '.join(words)}\tc\n2\tb\t{' '.join(words)}\n"
+    assert find_copied(table, {tuple(words)}) == [3, 4]
+    assert find_copied(mask_labels(table), {tuple(words)}) == [4]
 
 
 def test_page_of_codes_is_that_of_the_schemes() -> None:

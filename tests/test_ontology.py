@@ -29,6 +29,7 @@ SCHEMA = PREFIXES["schema"]
 #: Terms that no canned query, rule, claim or build uses, and why they stay.
 UNUSED = {
     "River": "a place of reference data; the border rivers of crossings are codes, and no other river is named",
+    "hasPart": "the other direction of partOf, by which ELI and schema.org name the parts of an instrument",
 }
 #: How a definition of a class begins: an article, and its genus.
 GENUS = re.compile(r"(A|An|The) \w")

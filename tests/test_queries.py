@@ -134,7 +134,8 @@ def test_things_are_named_in_any_way(local: LocalAnswers, queries: dict[str, Can
         ("narrators", {"before": "١٢"}, "is not a whole number"),
         ("narrators", {"how": "state"}, "(nearest: stated)"),
         ("narrators", {"day": "03/1999"}, "is not a date"),
-        ("narrators", {"day": "1999-13"}, "is not a date"),
+        ("narrators", {"day": "1999-13"}, "is not in the calendar"),
+        ("narrators", {"day": "1999-02-29"}, "is not in the calendar"),
         ("places", {"x": "y"}, "it takes none"),
     ],
 )

@@ -68,6 +68,7 @@ OF_A_DOCUMENT = (
     "papers-and-toleration",
     "people-named",
     "persons",
+    "position-against-status",
     "possible-matches",
     "price-bands",
     "provisions",

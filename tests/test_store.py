@@ -9,7 +9,7 @@ import pytest
 from serving_fixtures import MINI, write_graph_file
 
 from nkgraph.errors import BuildError, NkgraphError, ReadError, ServeError
-from nkgraph.store import RDF_EXTENSIONS, open_files, open_store
+from nkgraph.store import RDF_EXTENSIONS, open_files, open_store, read_dataset
 
 
 def count(store: ox.Store, query: str) -> int:
@@ -25,6 +25,16 @@ def test_built_file_is_loaded_as_it_is(tmp_path: Path) -> None:
     store = open_store(path)
 
     assert len(path.read_text(encoding="utf-8").splitlines()) == len(store)
+
+
+def test_quads_of_the_built_file_are_as_written(tmp_path: Path) -> None:
+    """A number keeps its zeros and its type, which a store would not keep."""
+    path = tmp_path / "x.nq"
+    line = '<urn:a> <urn:p> "{}"^^<http://www.w3.org/2001/XMLSchema#{}> <urn:g> .\n'
+    lines = [line.format("007", "nonNegativeInteger"), line.format("41.20", "decimal")]
+    path.write_text("".join(lines))
+
+    assert [f"{quad} .\n" for quad in read_dataset(path)] == lines
 
 
 def test_default_graph_of_files_is_the_merge(tmp_path: Path) -> None:
@@ -73,11 +83,12 @@ def test_built_file_that_cannot_be_loaded(
     if text is not None:
         path.write_text(text)
 
-    with pytest.raises(error) as raised:
-        open_store(path)
+    for read in (open_store, read_dataset):
+        with pytest.raises(error) as raised:
+            read(path)
 
-    assert said in str(raised.value)
-    assert str(path) in str(raised.value)
+        assert said in str(raised.value)
+        assert str(path) in str(raised.value)
 
 
 @pytest.mark.parametrize(

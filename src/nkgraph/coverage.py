@@ -181,16 +181,19 @@ def rule_quads(concluded: Mapping[Rule, Sequence[ox.Triple]]) -> Iterator[ox.Qua
 
 
 def term_quads(triples: Iterable[ox.Triple]) -> Iterator[ox.Quad]:
-    """Yield how often each term of ours is used: a property as predicate, a class as type, a code as value."""
+    """Yield how often each term of ours is used: a property as predicate, a class as type, a code as value.
+
+    What SKOS itself says of a code (its scheme, its matches) is no use of it.
+    """
     uses: Counter[str] = Counter()
-    code, is_a = PREFIXES["code"], _TYPE.value
+    code, skos, is_a = PREFIXES["code"], PREFIXES["skos"], _TYPE.value
     for triple in triples:
         prop, target = triple.predicate.value, triple.object
         if prop.startswith(ONTOLOGY):
             uses[prop] += 1
         if isinstance(target, ox.NamedNode):
             iri = target.value
-            if iri.startswith(code) or (prop == is_a and iri.startswith(ONTOLOGY)):
+            if (iri.startswith(code) and not prop.startswith(skos)) or (prop == is_a and iri.startswith(ONTOLOGY)):
                 uses[iri] += 1
     for iri, count in sorted(uses.items()):
         path = "term/" + shorten(iri).replace(":", "/")

@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.iris import BASE, PREFIXES, graph_iri
+from nkgraph.iris import BASE, PREFIXES, graph_iri, ontology_iri
 from nkgraph.mappings import EXACT, MappingRow, MappingSet
 from nkgraph.targets import Target, find_target
 
@@ -101,28 +101,32 @@ def _set_quads(held: MappingSet, targets: Sequence[Target], as_given: bool) -> I
         yield quad(linkset, _TYPE.value, ox.NamedNode(void + "Linkset"))
         yield quad(linkset, void + "triples", ox.Literal(size))
         yield quad(linkset, void + "subjectsTarget", _OURS)
-        yield from (quad(linkset, void + "objectsTarget", ox.NamedNode(iri)) for iri, _, _ in {*datasets.values()})
+        yield from (
+            quad(linkset, void + "objectsTarget", ox.NamedNode(iri)) for iri in {t.iri for t in datasets.values()}
+        )
     yield quad(graph, _TYPE.value, ox.NamedNode(sssom + "MappingSet"))
     yield from (quad(graph, p, ox.Literal(text)) for slot, p in _SAID.items() for text in _values(held, slot))
     for slot, p in _LINKED.items():
         for text in _values(held, slot):
             yield quad(graph, p, ox.NamedNode(held.expand(text) or text))
-    for address, name, spaces in {*datasets.values()}:
-        dataset = ox.NamedNode(address)
+    for target in {*datasets.values()}:
+        dataset = ox.NamedNode(target.iri)
         yield quad(dataset, _TYPE.value, ox.NamedNode(void + "Dataset"))
-        yield quad(dataset, PREFIXES["dcterms"] + "title", ox.Literal(name))
-        yield from (quad(dataset, void + "uriSpace", ox.Literal(space)) for space in spaces)
-    for row, (dataset_iri, _, _) in datasets.items():
-        subject, predicate, target = (ox.NamedNode(iri) for iri in (row.subject, relations[row], row.object))
+        yield quad(dataset, ontology_iri("name"), ox.Literal(target.name))
+        if not target.is_titled:
+            yield quad(dataset, PREFIXES["dcterms"] + "title", ox.Literal(target.name))
+        yield from (quad(dataset, void + "uriSpace", ox.Literal(space)) for space in target.spaces)
+    for row, vocabulary in datasets.items():
+        subject, predicate, other = (ox.NamedNode(iri) for iri in (row.subject, relations[row], row.object))
         mapping = ox.NamedNode(_mapping_iri(graph, row))
         if not row.is_denied:
-            yield ox.Quad(subject, predicate, target, graph)
+            yield ox.Quad(subject, predicate, other, graph)
         yield quad(graph, sssom + "mappings", mapping)
         yield quad(mapping, _TYPE.value, ox.NamedNode(sssom + "Mapping"))
         yield quad(mapping, owl + "annotatedSource", subject)
         yield quad(mapping, owl + "annotatedProperty", predicate)
-        yield quad(mapping, owl + "annotatedTarget", target)
-        yield quad(mapping, sssom + "object_source", ox.NamedNode(dataset_iri))
+        yield quad(mapping, owl + "annotatedTarget", other)
+        yield quad(mapping, sssom + "object_source", ox.NamedNode(vocabulary.iri))
         yield from (quad(mapping, p, o) for p, o in _reasons(row, held, relations[row]))
 
 
@@ -160,13 +164,11 @@ def _mapping_iri(graph: ox.NamedNode, row: MappingRow) -> str:
     return f"{graph.value}/{hashlib.sha256(what.encode()).hexdigest()[:12]}"
 
 
-def _dataset(
-    iri: str, held: MappingSet, targets: Sequence[Target], graph: ox.NamedNode
-) -> tuple[str, str, tuple[str, ...]]:
-    """Return the vocabulary of a target: IRI, name and beginnings; one that none describes is named after its prefix."""
-    target = find_target(iri, targets)
-    if target is not None:
-        return target.iri, target.name, target.spaces
+def _dataset(iri: str, held: MappingSet, targets: Sequence[Target], graph: ox.NamedNode) -> Target:
+    """Return the vocabulary of the object of a row; one that none describes is named after its prefix."""
+    found = find_target(iri, targets)
+    if found is not None:
+        return found
     spaces: Mapping[str, str] = {space: prefix for prefix, space in held.prefixes.items() if iri.startswith(space)}
     space = max(spaces, key=len)
-    return f"{graph.value}/vocabulary/{spaces[space]}", spaces[space], (space,)
+    return Target(f"{graph.value}/vocabulary/{spaces[space]}", spaces[space], "", (space,), (), "")

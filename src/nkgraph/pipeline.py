@@ -36,6 +36,7 @@ from nkgraph.source import Source, read_source
 from nkgraph.support import check_derived
 from nkgraph.targets import read_targets
 from nkgraph.validation import validate
+from nkgraph.vocabularies import vocabulary_quads
 from nkgraph.writing import write_atomically
 
 __all__ = [
@@ -52,6 +53,8 @@ __all__ = [
 
 Progress = Callable[[str], None]
 
+#: The folders of data that a build reads.
+_READ: Final = ("claims", "coverage", "documents", "links", "passages", "reference", "vocabularies")
 #: How many steps `build` reports.
 STEPS: Final = 4
 
@@ -124,6 +127,7 @@ def assemble(source: Source) -> _Asserted:
     quads.extend(reason_quads(source.reasons, source.vocabulary))
     for name, items in source.reference.items():
         quads.extend(reference_quads(name, items, source.vocabulary))
+    quads.extend(quad for external in source.vocabularies for quad in vocabulary_quads(external))
     for claim in source.published:
         said = claim_quads(claim, source.vocabulary, accounts)
         sizes[claim.document, claim.key] = len(said)
@@ -158,7 +162,7 @@ def check_links(source: Source, sets: Sequence[MappingSet]) -> list[Finding]:
     if not sets:
         return []
     mappable = find_mappable(source.vocabulary, source.documents, source.reference, source.claims)
-    return check_mappings(sets, mappable, read_targets(source.reference), source.vocabulary)
+    return check_mappings(sets, mappable, read_targets(source.reference, source.vocabularies), source.vocabulary)
 
 
 def check_coverage(source: Source, texts: Mapping[str, str]) -> list[Finding]:
@@ -179,7 +183,7 @@ def _digest_inputs(project: Project) -> str:
     digest = hashlib.sha256()
     folders = [
         project.ontology,
-        *(project.data / name for name in ("claims", "coverage", "documents", "links", "passages", "reference")),
+        *(project.data / name for name in _READ),
     ]
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.suffix in {".ttl", ".rq", ".yaml", ".tsv"}):
@@ -232,7 +236,7 @@ def _complete(
         for t in triples
     ]
     # links are told, not reasoned with: they join here, after the shapes and the rules have read the rest
-    told = [*asserted.quads, *link_quads(source.mappings, read_targets(source.reference))]
+    told = [*asserted.quads, *link_quads(source.mappings, read_targets(source.reference, source.vocabularies))]
     core = {q.triple for q in told} | {q.triple for q in inferred}
     rows = measure_coverage(source.passages, source.published, asserted.sizes, source.reasons)
     statistics = [

@@ -9,8 +9,9 @@ from typing import Final
 
 import pyoxigraph as ox
 
+from nkgraph.dates import date_bounds
 from nkgraph.errors import ParameterError
-from nkgraph.iris import PREFIXES, expand
+from nkgraph.iris import BASE, PREFIXES, expand, ontology_iri, shorten
 from nkgraph.ontology import nearest
 from nkgraph.queryfiles import PARAMETER_TYPES, CannedQuery, Parameter, load_queries
 from nkgraph.sparql import Answer, QueryAnswering, SparqlRequest
@@ -20,13 +21,19 @@ __all__ = [
     "CannedQuery",
     "Parameter",
     "bind_parameters",
+    "check_kinds",
     "find_query",
     "load_queries",
     "run_query",
 ]
 
 _XSD: Final = PREFIXES["xsd"]
-_DATE: Final = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+_IS_A: Final = "SELECT ?thing ?class WHERE { ?thing a ?class } LIMIT 1"
+_LIST: Final = """\
+PREFIX nk: <https://w3id.org/nkgraph/ontology#>
+SELECT ?thing ?name ?class WHERE { ?thing a ?class OPTIONAL { ?thing nk:name|nk:altName ?name } } ORDER BY ?thing ?name"""
+_WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def find_query(queries: Mapping[str, CannedQuery], name: str) -> CannedQuery:
@@ -65,9 +72,19 @@ def _bind(parameter: Parameter, value: str) -> ox.NamedNode | ox.Literal:
         if not re.fullmatch(r"[+-]?\d{1,18}", value, re.ASCII):
             raise ParameterError(f"{parameter.name}: {value!r} is not a whole number", remedy="write digits only")
         return ox.Literal(str(int(value)), datatype=ox.NamedNode(_XSD + "integer"))
-    if parameter.type == "date" and not _DATE.fullmatch(value):
-        raise ParameterError(f"{parameter.name}: {value!r} is not a date", remedy="write 2003, 2003-07 or 2003-07-14")
+    if parameter.type == "date":
+        _check_date(parameter, value)
     return ox.Literal(value)
+
+
+def _check_date(parameter: Parameter, value: str) -> None:
+    remedy = "write 2003, 2003-07 or 2003-07-14"
+    if not _DATE.fullmatch(value):
+        raise ParameterError(f"{parameter.name}: {value!r} is not a date", remedy=remedy)
+    try:
+        date_bounds(value)
+    except ValueError as error:
+        raise ParameterError(f"{parameter.name}: {value!r} is not in the calendar", remedy=remedy) from error
 
 
 def bind_parameters(query: CannedQuery, values: Mapping[str, str]) -> dict[str, ox.NamedNode | ox.Literal]:
@@ -88,10 +105,53 @@ def bind_parameters(query: CannedQuery, values: Mapping[str, str]) -> dict[str, 
     return {p.name: _bind(p, given[p.name]) for p in query.parameters if p.name in given}
 
 
+def check_kinds(service: QueryAnswering, query: CannedQuery, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> None:
+    """Check that each thing asked about is of the class that its parameter wants (a state, an instrument).
+
+    Raises:
+        ParameterError: one is not; the nearest of the class is given, by IRI or by name.
+        NkgraphError: the graph gives no answer.
+    """
+    for parameter in query.parameters:
+        term = terms.get(parameter.name)
+        if parameter.kind is None or not isinstance(term, ox.NamedNode):
+            continue
+        wanted = ox.NamedNode(ontology_iri(parameter.kind))
+        if _ask(service, _IS_A, {"thing": term, "class": wanted}):
+            continue
+        known: dict[str, str] = {}
+        for row in _ask(service, _LIST, {"class": wanted}):
+            other = shorten(row["thing"].value)
+            known[other.partition(":")[2]] = known[other] = other
+            if "name" in row:
+                known.setdefault(row["name"].value.casefold(), other)
+        short = shorten(term.value).removeprefix(BASE)
+        tried = (short, short.rpartition(":")[2].casefold())
+        near = next((known[found[0]] for t in tried if (found := difflib.get_close_matches(t, known, n=1))), None)
+        kind = _WORDS.sub(" ", parameter.kind).lower()
+        hint = f" (nearest: {near})" if near else ""
+        raise ParameterError(
+            f"{parameter.name}: {short} is no {kind} of this graph{hint}",
+            remedy=f"give one such as {parameter.example}",
+        )
+
+
+def _ask(
+    service: QueryAnswering, text: str, terms: Mapping[str, ox.NamedNode | ox.Literal]
+) -> list[dict[str, ox.NamedNode | ox.Literal]]:
+    answer = service.ask(SparqlRequest(text, substitutions=terms, format="json")).require()
+    results = ox.parse_query_results(answer.body, format=ox.QueryResultsFormat.JSON)
+    assert isinstance(results, ox.QuerySolutions)
+    names = [variable.value for variable in results.variables]
+    return [{n: row[n] for n in names if isinstance(row[n], (ox.NamedNode, ox.Literal))} for row in results]
+
+
 def run_query(service: QueryAnswering, query: CannedQuery, values: Mapping[str, str], form: str = "json") -> Answer:
     """Return the answer to a canned query in a format of SELECT (json, xml, csv, tsv).
 
     Raises:
-        ParameterError: as ``bind_parameters``.
+        ParameterError: as ``bind_parameters`` and ``check_kinds``.
     """
-    return service.ask(SparqlRequest(query.text, substitutions=bind_parameters(query, values), format=form))
+    terms = bind_parameters(query, values)
+    check_kinds(service, query, terms)
+    return service.ask(SparqlRequest(query.text, substitutions=terms, format=form))

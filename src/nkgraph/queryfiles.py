@@ -28,7 +28,8 @@ class Parameter:
     """A parameter of a canned query: the SPARQL variable it binds, and what it takes.
 
     ``type`` is one of ``PARAMETER_TYPES``; a ``code`` is one of ``values`` and bound as a string. A ``date`` is
-    given to the day, month or year and bound as a string as written (the query knows what to make of it).
+    given to the day, month or year and bound as a string as written (the query knows what to make of it). An ``iri`` with a
+    ``kind`` must be of that class of the ontology.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Parameter:
     description: str
     values: tuple[str, ...] = ()
     example: str | None = None
+    kind: str | None = None
 
 
 @attrs.frozen
@@ -45,7 +47,8 @@ class CannedQuery:
 
     ``columns`` are the variables shown, in order; the query may project its parameters behind them. ``reads`` is
     ``asserted`` or ``inferred``. ``sources`` says of the columns that no words of a document state where they come
-    from: from reference data, by arithmetic, or from another claim than those of the row.
+    from: from reference data, by arithmetic, or from another claim than those of the row. ``notice`` is what every page and
+    table of its rows says with them.
     """
 
     name: str
@@ -58,6 +61,7 @@ class CannedQuery:
     path: Path
     chart: Mapping[str, str] | None = None
     sources: Mapping[str, str] = attrs.field(factory=dict)
+    notice: str = ""
 
     def parameter(self, name: str) -> Parameter:
         """Return a parameter by name.
@@ -106,7 +110,7 @@ class _Header:
 
 
 def _read_header(path: Path, text: str) -> _Header:
-    known = {"title", "question", "parameters", "columns", "sources", "chart", "reads", "description"}
+    known = {"title", "question", "parameters", "columns", "sources", "chart", "reads", "description", "notice"}
     try:
         node = yaml.compose(text, Loader=yaml.BaseLoader)
         fields = yaml.load(text, Loader=yaml.BaseLoader)
@@ -128,7 +132,7 @@ def _read_parameter(header: _Header, entry: object) -> Parameter:
         raise header.refuse("a parameter is not a mapping", "parameters", "write `- name: …`, `type: …`")
     name, kind = str(entry.get("name", "")), str(entry.get("type", ""))
     for field in entry:
-        fields = ("name", "type", "required", "description", "values", "example")
+        fields = ("name", "type", "required", "description", "values", "example", "class")
         if field not in fields:
             raise header.refuse(
                 f"unknown field {field!r} of parameter {name!r}{nearest(str(field), fields)}", "parameters"
@@ -145,7 +149,9 @@ def _read_parameter(header: _Header, entry: object) -> Parameter:
     values = entry.get("values") or []
     if not isinstance(values, list) or (kind == "code" and not values):
         raise header.refuse(f"parameter {name} has no list of values", "parameters", "write `values: [a, b]`")
-    example = entry.get("example")
+    example, of_class = entry.get("example"), entry.get("class")
+    if of_class is not None and kind != "iri":
+        raise header.refuse(f"parameter {name} has a class and is no iri", "parameters", "write `type: iri`")
     return Parameter(
         name,
         kind,
@@ -153,6 +159,7 @@ def _read_parameter(header: _Header, entry: object) -> Parameter:
         " ".join(str(entry.get("description", "")).split()),
         tuple(str(value) for value in values),
         None if example is None else str(example),
+        None if of_class is None else str(of_class),
     )
 
 
@@ -234,9 +241,18 @@ def _load_query(path: Path) -> CannedQuery:
     chart = header.fields.get("chart")
     if chart is not None and not isinstance(chart, dict):
         raise header.refuse("`chart` is not a mapping", "chart")
-    sources = _read_sources(header, names)
     return CannedQuery(
-        path.stem, header.text("title"), header.text("question"), parameters, names, reads, body, path, chart, sources
+        path.stem,
+        header.text("title"),
+        header.text("question"),
+        parameters,
+        names,
+        reads,
+        body,
+        path,
+        chart,
+        _read_sources(header, names),
+        header.text("notice", required=False),
     )
 
 

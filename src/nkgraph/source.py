@@ -20,6 +20,7 @@ from nkgraph.passages import load_index
 from nkgraph.project import Project
 from nkgraph.reasons import load_reasons
 from nkgraph.referencefiles import read_reference
+from nkgraph.vocabularies import ExternalVocabulary, load_vocabularies
 
 __all__ = ["Source", "read_source"]
 
@@ -34,6 +35,7 @@ class Source:
     claims: tuple[Claim, ...]
     reference: Mapping[str, tuple[Claim, ...]]
     reasons: Mapping[tuple[str, str], str]
+    vocabularies: tuple[ExternalVocabulary, ...] = ()
     mappings: tuple[MappingSet, ...] = ()
 
     @property
@@ -71,4 +73,5 @@ def read_source(project: Project) -> Source:
     ordered = sorted(claims, key=lambda claim: rank[claim.document])
     reasons = load_reasons(project.data / "coverage", passages, vocabulary)
     mappings = read_mapping_sets(project.data / "links")
-    return Source(vocabulary, documents, passages, tuple(ordered), reference, reasons, mappings)
+    vocabularies = load_vocabularies(project.data / "vocabularies")
+    return Source(vocabulary, documents, passages, tuple(ordered), reference, reasons, vocabularies, mappings)

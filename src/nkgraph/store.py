@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from nkgraph.errors import BuildError, ReadError, ServeError
 
-__all__ = ["RDF_EXTENSIONS", "open_files", "open_store"]
+__all__ = ["RDF_EXTENSIONS", "open_files", "open_store", "read_dataset"]
 
 #: The file name extensions of RDF that can be opened.
 RDF_EXTENSIONS: Final[dict[str, ox.RdfFormat]] = {
@@ -42,18 +42,37 @@ def open_store(path: Path) -> ox.Store:
         ServeError: there is no such file (it says to run ``nkgraph build``).
         BuildError: it is not N-Quads, or it is empty.
     """
-    _require(path, "run `nkgraph build` first")
     store = ox.Store()
+    _read_built(path, lambda: store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS))
+    if len(store) == 0:
+        raise BuildError("holds nothing", path=path, remedy="run `nkgraph build` again")
+    return store
+
+
+def read_dataset(path: Path) -> list[ox.Quad]:
+    """Return the quads of the built dataset as they are written: a store would write the number 41.20 as 41.2.
+
+    Raises:
+        ServeError: there is no such file (it says to run ``nkgraph build``).
+        BuildError: it is not N-Quads, or it is empty.
+    """
+    quads: list[ox.Quad] = []
+    _read_built(path, lambda: quads.extend(ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS)))
+    if not quads:
+        raise BuildError("holds nothing", path=path, remedy="run `nkgraph build` again")
+    return quads
+
+
+def _read_built(path: Path, read: Callable[[], None]) -> None:
+    """Read the built file, and say what is wrong with it where that fails."""
+    _require(path, "run `nkgraph build` first")
     try:
-        store.bulk_load(path=str(path), format=ox.RdfFormat.N_QUADS)
+        read()
     except SyntaxError as error:
         message = f"not the N-Quads of a built graph ({error.msg})"
         raise BuildError(message, path=path, line=error.lineno, remedy="run `nkgraph build` again") from error
     except OSError as error:
         raise ServeError(f"cannot be read ({error.strerror or error})", path=path) from error
-    if len(store) == 0:
-        raise BuildError("holds nothing", path=path, remedy="run `nkgraph build` again")
-    return store
 
 
 def _read_quads(path: Path) -> Iterator[ox.Quad]:

@@ -8,16 +8,18 @@ import attrs
 
 from nkgraph.iris import resource_iri
 from nkgraph.model import Claim
+from nkgraph.vocabularies import ExternalVocabulary, vocabulary_iri
 
 __all__ = ["Target", "find_target", "read_targets", "write_alike"]
 
 
 @attrs.frozen
 class Target:
-    """A vocabulary of others, as ``data/reference/vocabularies.yaml`` describes it.
+    """A vocabulary of others, as ``data/reference/vocabularies.yaml`` or, with its codes, ``data/vocabularies`` describes it.
 
     ``spaces`` are the beginnings of its IRIs; ``others`` beginnings that people write instead of the first of them.
-    ``holds`` is ``things``, ``concepts`` or ``pages``: what one of its IRIs names.
+    ``holds`` is ``things``, ``concepts`` or ``pages``: what one of its IRIs names. ``is_titled`` where the graph of its
+    codes says its title.
     """
 
     iri: str
@@ -26,11 +28,17 @@ class Target:
     spaces: tuple[str, ...]
     others: tuple[str, ...]
     holds: str
+    is_titled: bool = False
 
 
-def read_targets(reference: Mapping[str, Sequence[Claim]]) -> tuple[Target, ...]:
-    """Return the vocabularies that reference data describe, by IRI."""
+def read_targets(
+    reference: Mapping[str, Sequence[Claim]], vocabularies: Iterable[ExternalVocabulary] = ()
+) -> tuple[Target, ...]:
+    """Return the vocabularies that reference data describe, and those whose codes are published here, by IRI."""
     found = []
+    for vocabulary in vocabularies:
+        iri, about = vocabulary_iri(vocabulary.key), vocabulary.about
+        found.append(Target(iri, about["name"], about["homepage"], (iri + "/",), (), "concepts", is_titled=True))
     for item in (item for items in reference.values() for item in items):
         says = item.says.properties
         if says.get("type") != ("ExternalVocabulary",):

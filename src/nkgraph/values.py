@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from nkgraph.dates import date_bounds, duration_days
@@ -13,9 +14,10 @@ __all__ = ["PROJECT_PREFIXES", "find_value_problem", "is_identifier", "name_nest
 #: Prefixes of the things that documents share, and ``id:`` for a thing of another document; any other name belongs to the
 #: document of its claim.
 PROJECT_PREFIXES: Final = frozenset(
-    {"id", "instrument", "jurisdiction", "org", "place", "provision", "state", "vocabulary", "work"}
+    {"id", "instrument", "jurisdiction", "org", "place", "provision", "state", "status", "vocabulary", "work"}
 )
 _XSD: Final = PREFIXES["xsd"]
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FEW: Final = 12
 
 
@@ -67,6 +69,13 @@ def find_value_problem(vocabulary: Vocabulary, prop: Property, text: str) -> tup
             duration_days(text)
         except ValueError as error:
             return str(error), "write P4W, P3M, P10D or P1Y6M"
+    if datatype == _XSD + "date":
+        if not _DAY.fullmatch(text):
+            return f"{text!r} is not a day", "write the year, month and day, as in 1998-02-14"
+        try:
+            date_bounds(text)
+        except ValueError as error:
+            return str(error), "write a day that is in the calendar"
     if datatype == PREFIXES["edtf"] + "EDTF":
         try:
             date_bounds(text)

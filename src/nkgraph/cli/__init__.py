@@ -12,8 +12,9 @@ import click
 from nkgraph import __version__
 from nkgraph.cli.asking import query, serve, sparql
 from nkgraph.cli.drafting import draft
+from nkgraph.cli.exporting import export
 from nkgraph.cli.linking import links
-from nkgraph.cli.making import build, check, export
+from nkgraph.cli.making import build, check
 from nkgraph.cli.sources import claims, documents
 from nkgraph.errors import NkgraphError
 

@@ -55,7 +55,7 @@ def list_sets(form: str, data: Path | None) -> int:
       nkgraph links list --format csv
     """
     source = read_source(project_of(data, None))
-    targets = read_targets(source.reference)
+    targets = read_targets(source.reference, source.vocabularies)
     table = Table(_COLUMNS, tuple(_describe(held, targets) for held in source.mappings))
     text = write_csv(table, delimiter="\t") if form == "tsv" else _WRITERS[form](table)
     click.echo(text, nl=False)
@@ -187,7 +187,7 @@ def export(name: str | None, form: str, as_same: bool, output: Path | None, data
     project = project_of(data, None)
     source = read_source(project)
     sets = source.mappings if name is None else [_find_set(project, name)]
-    targets = read_targets(source.reference)
+    targets = read_targets(source.reference, source.vocabularies)
     concepts = [iri for codes in source.vocabulary.codes.values() for iri in codes.values()]
     if as_same:
         sets = [say_same(held, concepts, targets) for held in sets]

@@ -1,14 +1,12 @@
-"""Commands that make, check and export the graph: build, check, export."""
+"""Commands that make and check the graph: build, check."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
-import pyoxigraph as ox
 from rich.console import Console
 from rich.progress import Progress
 
@@ -23,25 +21,13 @@ from nkgraph.cli.options import (
 )
 from nkgraph.crosschecks import check_across, format_discrepancy
 from nkgraph.documents import is_original
-from nkgraph.errors import DocumentError, ParameterError
+from nkgraph.errors import DocumentError
 from nkgraph.findings import Finding, Severity, sort_findings
-from nkgraph.iris import PREFIXES, expand, shorten
 from nkgraph.ontology import nearest
 from nkgraph.pipeline import STEPS, Source, check_coverage, check_source, read_source
 from nkgraph.pipeline import build as build_graph
-from nkgraph.store import open_store
-from nkgraph.writing import write_atomically
 
-__all__ = ["build", "check", "export"]
-
-_FORMATS = {
-    "nq": ox.RdfFormat.N_QUADS,
-    "trig": ox.RdfFormat.TRIG,
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "rdf": ox.RdfFormat.RDF_XML,
-}
+__all__ = ["build", "check"]
 
 
 @click.command()
@@ -145,46 +131,3 @@ def _sum_up(
         told = "no documents at hand, so no words were read"
     total = f"{len(claims)} claims, {told}: {violations} violations, {len(findings) - violations} others"
     return total + (f"; {across} findings about what the documents state" if across else "")
-
-
-@click.command()
-@click.option("--format", "form", type=click.Choice(sorted(_FORMATS)), default="nq", show_default=True)
-@click.option(
-    "--graph", help="One named graph only, such as graph:view/asserted (the default graph for ttl, nt and rdf)."
-)
-@click.option("--output", type=click.Path(path_type=Path), help="The file to write (else stdout).")
-@out_option
-def export(form: str, graph: str | None, output: Path | None, out: Path | None) -> int:
-    """Write the built graph in another format. No export holds a quotation.
-
-    \b
-    Example:
-      nkgraph export --format ttl --graph graph:reference/places
-    """
-    store = open_store(project_of(None, out).graph_file)
-    chosen = _FORMATS[form]
-    quads: list[ox.Quad] | list[ox.Triple] = sorted(store, key=str)
-    if graph is not None or not chosen.supports_datasets:
-        name = ox.DefaultGraph() if graph is None else _find_graph(store, graph)
-        quads = sorted((q.triple for q in store.quads_for_pattern(None, None, None, name)), key=str)
-    content = ox.serialize(quads, format=chosen, prefixes=PREFIXES)
-    assert content is not None
-    if output is not None:
-        write_atomically(output, content.decode())
-    else:
-        sys.stdout.buffer.write(content)
-    return 0
-
-
-def _find_graph(store: ox.Store, name: str) -> ox.NamedNode:
-    try:
-        graph = ox.NamedNode(expand(name, strict=True))
-    except ValueError as error:
-        raise ParameterError(
-            f"{name!r} is not the name of a graph ({error})", remedy="write graph:view/asserted"
-        ) from error
-    if not store.contains_named_graph(graph):
-        names = [shorten(found.value) for found in store.named_graphs() if isinstance(found, ox.NamedNode)]
-        remedy = '`nkgraph sparql "SELECT DISTINCT ?g { GRAPH ?g {} }"` lists them'
-        raise ParameterError(f"there is no graph {name!r}{nearest(shorten(graph.value), names)}", remedy=remedy)
-    return graph

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from nkgraph.errors import ParameterError
 from nkgraph.formats import HTML, SOLUTIONS, Format
 from nkgraph.iris import BASE
-from nkgraph.queries import CannedQuery, bind_parameters, find_query
+from nkgraph.queries import CannedQuery, bind_parameters, check_kinds, find_query
 from nkgraph.sparql import SparqlRequest
 from nkgraph.tables import Table, read_table
 from nkgraph.web.endpoint import SHOWN_ROWS
@@ -56,6 +56,8 @@ def _outline(query: CannedQuery) -> dict[str, object]:
         "columns": list(query.columns),
         "parameters": [attrs.asdict(parameter) for parameter in query.parameters],
         "reads": query.reads,
+        "sources": dict(query.sources),
+        "notice": query.notice,
         "url": flask.url_for("canned.show", name=query.name, _external=True),
     }
 
@@ -72,7 +74,9 @@ def show(name: str) -> flask.Response:
     form = choose_format((HTML, *SOLUTIONS), extension or flask.request.args.get("format"))
     if form is HTML:
         return _show_page(query, values)
-    request = SparqlRequest(query.text, substitutions=bind_parameters(query, values), format=form.name)
+    terms = bind_parameters(query, values)
+    check_kinds(current_site().service, query, terms)
+    request = SparqlRequest(query.text, substitutions=terms, format=form.name)
     return respond_answer(current_site().service.ask(request), query.name)
 
 
@@ -85,6 +89,7 @@ def _show_page(query: CannedQuery, values: dict[str, str]) -> flask.Response:
     if not wanting:
         try:
             terms = bind_parameters(query, values)
+            check_kinds(current_site().service, query, terms)
         except ParameterError as error:
             problem = error
         else:

@@ -17,6 +17,7 @@ from nkgraph.web.lookups import find_nearest, list_below, list_terms
 from nkgraph.web.naming import name_things
 from nkgraph.web.responses import choose_format, respond_graph
 from nkgraph.web.site import ENTITY_ROOTS, ProblemError, current_site, is_private
+from nkgraph.web.statuses import gather_statuses
 from nkgraph.web.things import Thing, describe_thing
 
 __all__ = ["blueprint", "read_quads"]
@@ -138,6 +139,7 @@ def _show_page(iri: ox.NamedNode, path: str) -> flask.Response:
         private=private,
         personal=personal,
         formats=GRAPHS,
+        law=gather_statuses(current_site().service, iri),
         quoting=current_site().quote is not None,
     )
     response = flask.make_response(page)

@@ -20,6 +20,8 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     "Country": ("name",),
     "Place": ("name",),
     "State": ("name",),
+    "TerritorialApplication": ("territorialScope", "territory"),
+    "TreatyStatus": ("state", "treatyAction", "instrument"),
     "Transfer": ("kind",),
     "Crossing": ("river",),
     "RouteStep": ("step", "mode"),
