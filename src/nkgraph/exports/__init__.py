@@ -19,7 +19,7 @@ from nkgraph.store import open_store, read_dataset
 __all__ = ["OPTIONS", "BuiltGraph", "Export", "Part", "Request"]
 
 #: What may be asked of an export beside its format; each names the ones it takes.
-OPTIONS: Final = ("graph", "claim", "base", "created")
+OPTIONS: Final = ("graph", "claim", "base", "created", "coarse")
 
 
 @attrs.frozen(slots=False)
@@ -44,20 +44,28 @@ class BuiltGraph:
 
 @attrs.frozen
 class Part:
-    """A text of an export: ``name`` is its path in a folder of such texts, for formats that have several."""
+    """A text of an export: ``name`` is its path in a folder of such texts, for formats that have several.
+
+    ``report`` is what the command tells beside the texts: what a lossy format drops.
+    """
 
     name: str
     text: str
+    report: str = ""
 
 
 @attrs.frozen
 class Request:
-    """What is asked of an export: one named graph, one claim, another base of our IRIs, a date of creation (EDTF day)."""
+    """What is asked of an export: one named graph, one claim, another base of our IRIs, a date of creation (EDTF day).
+
+    ``coarse`` shows years and provinces only.
+    """
 
     graph: ox.NamedNode | None = None
     claim: ox.NamedNode | None = None
     base: str | None = None
     created: str | None = None
+    coarse: bool = False
 
 
 @attrs.frozen

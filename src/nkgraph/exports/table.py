@@ -8,6 +8,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from nkgraph.exports import Export
+from nkgraph.exports.ftm import export_ftm
+from nkgraph.exports.htcds import export_htcds
+from nkgraph.exports.lossy import LossyExport, write_lossy
 from nkgraph.exports.nanopub import write_nanopubs
 from nkgraph.exports.rdf import SERIALISATIONS, write_rdf
 from nkgraph.exports.rdf12 import write_rdf12
@@ -26,6 +29,12 @@ def _rdf(name: str, title: str, keeps: str, drops: str = "") -> Export:
 def _rdf12(name: str, title: str, form: ox.RdfFormat) -> Export:
     keeps = "one graph; each claim, rule and reference set a reifier of its triples"
     return Export(name, title, keeps, _WHICH, partial(write_rdf12, form=form), frozenset({"base"}))
+
+
+def _lossy(name: str, title: str, keeps: str, make: LossyExport) -> Export:
+    drops = "what the other format has no field for; it is counted and printed"
+    write = partial(write_lossy, make=make)
+    return Export(name, title, keeps, drops, write, frozenset({"coarse"}), split=True, joins=False)
 
 
 EXPORTS: Final[dict[str, Export]] = {
@@ -48,6 +57,13 @@ EXPORTS: Final[dict[str, Export]] = {
             frozenset({"claim", "base", "created"}),
             split=True,
         ),
+        _lossy(
+            "htcds",
+            "tables in the manner of HTCDS 2.0",
+            "women, actors, events, organisations, in a folder",
+            export_htcds,
+        ),
+        _lossy("ftm", "FollowTheMoney entities", "documents, bodies, events, no persons, in a folder", export_ftm),
     )
 }
 

@@ -10,7 +10,7 @@ import flask
 from nkgraph.queries import CannedQuery
 from nkgraph.sparql import Limits, QueryAnswering
 from nkgraph.tables import show_cell
-from nkgraph.web import canned, endpoint, entities, folders, lookups, pages, problems
+from nkgraph.web import canned, endpoint, entities, folders, lookups, pages, problems, reconcile
 from nkgraph.web.site import DatasetInfo, Site, brief_name_of, current_site, link_to, name_of, write_words
 
 __all__ = ["create_app"]
@@ -47,7 +47,8 @@ def create_app(
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.extensions["nkgraph"] = Site(service, queries, info or DatasetInfo(), limits, quote)
-    for part in (pages, endpoint, canned, folders, entities):
+    reconcile.prepare(app, service)
+    for part in (pages, endpoint, canned, reconcile, folders, entities):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(Exception, problems.handle)
     app.jinja_env.filters.update(cell=show_cell, link=link_to, short=name_of, brief=brief_name_of, words=write_words)

@@ -22,7 +22,9 @@ __all__ = ["blueprint"]
 
 blueprint = flask.Blueprint("pages", __name__)
 
-_ROBOTS: Final = "User-agent: *\nDisallow: /sparql\nDisallow: /claim/\nDisallow: /span/\nDisallow: /-/\n"
+_ROBOTS: Final = (
+    "User-agent: *\nDisallow: /sparql\nDisallow: /reconcile\nDisallow: /claim/\nDisallow: /span/\nDisallow: /-/\n"
+)
 #: Folders that the start page leads to.
 _OFFERED: Final = ("id", "place", "org", "work", "instrument", "provision", "state", "code")
 #: The linksets to vocabularies of others, and the vocabularies that they lead to, but not their mappings one by one.
@@ -108,5 +110,5 @@ def well_known_void() -> flask.Response:
 
 @blueprint.get("/robots.txt")
 def robots() -> flask.Response:
-    """Keep crawlers from queries, claims and spans."""
+    """Keep crawlers from queries, reconciliation, claims and spans."""
     return flask.make_response(_ROBOTS, 200, {"Content-Type": "text/plain; charset=utf-8"})

@@ -1,0 +1,103 @@
+"""Rows of a table whose cells remember the statements that they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import attrs
+import pyoxigraph as ox
+
+from nkgraph.exports.htcds_fields import FILLED_FROM, MULTIPLE, PICKLISTS
+from nkgraph.exports.losses import Ledger
+from nkgraph.exports.mappings import Mappings
+from nkgraph.exports.statements import Statements
+from nkgraph.tablefiles import write_csv
+from nkgraph.tables import Table
+
+__all__ = ["Row", "put_codes", "write_rows", "write_trace"]
+
+_UNMAPPED: Final = "no value of HTCDS means the same or more"
+_WEAKER: Final = "mapped only to a value that means less or something close"
+_NO_FIELD: Final = "mapped to a field that this view never fills"
+_SEVERAL: Final = "several values, and the field holds one"
+_COARSER: Final = "to the month and the county at most, or to year and province"
+
+
+@attrs.define
+class Row:
+    """One row: our own columns, and the values of fields with the statements behind each (and whether they say more)."""
+
+    identifier: str
+    own: Mapping[str, str]
+    cells: dict[str, dict[str, list[tuple[ox.Triple, bool]]]] = attrs.field(factory=dict)
+    behind: list[ox.Triple] = attrs.field(factory=list)
+
+    def put(self, field: str, value: str, triple: ox.Triple, *, coarser: bool = False) -> None:
+        """Add a value to a field, with the statement it comes from."""
+        self.cells.setdefault(field, {}).setdefault(value, []).append((triple, coarser))
+
+    def rest_on(self, triples: Sequence[ox.Triple]) -> None:
+        """Note statements that make this a row: what the thing is, whom it concerns, where it is told."""
+        self.behind.extend(triples)
+
+    def shown(self, field: str) -> tuple[str, ...]:
+        """Return the values that stand in a field: all where it holds several, one or none where it holds one."""
+        values = self.cells.get(field, {})
+        if field in MULTIPLE:
+            return tuple(sorted(values, key=PICKLISTS[field].index))
+        return tuple(values) if len(values) == 1 else ()
+
+
+def put_codes(
+    statements: Statements, mappings: Mappings, ledger: Ledger, subject: ox.NamedNode, name: str
+) -> list[tuple[str, str, ox.Triple]]:
+    """Return (field, value, statement) for the codes of a property that HTCDS has a value for; the others are noted as lost."""
+    fields = FILLED_FROM.get((statements.name_kind(subject), name), ())
+    found = []
+    for triple in statements.find_triples(subject, name):
+        targets = mappings.targets.get(triple.object, ())
+        fitting = [(f, value) for f, value in targets if f in fields and value in PICKLISTS.get(f, ())]
+        found += [(field, value, triple) for field, value in fitting]
+        if not fitting:
+            reason = _NO_FIELD if targets else _WEAKER if triple.object in mappings.weaker else _UNMAPPED
+            ledger.drop([triple], reason)
+    return found
+
+
+def write_rows(rows: Sequence[Row], columns: Sequence[str], ledger: Ledger) -> str:
+    """Return rows as CSV, our columns first, and note in the ledger what they carry."""
+    own = tuple(rows[0].own) if rows else ()
+    lines: list[tuple[ox.Literal | None, ...]] = []
+    for row in rows:
+        ledger.carry(row.behind)
+        for field, values in row.cells.items():
+            shown = row.shown(field)
+            for value, triples in values.items():
+                for triple, coarser in triples:
+                    if value not in shown:
+                        ledger.drop([triple], _SEVERAL)
+                    elif coarser:
+                        ledger.coarsen(triple, _COARSER)
+                    else:
+                        ledger.carry([triple])
+        texts = [row.own[name] for name in own] + [";".join(row.shown(field)) for field in columns]
+        lines.append(tuple(ox.Literal(text) if text else None for text in texts))
+    return write_csv(Table((*own, *columns), tuple(lines)))
+
+
+def write_trace(tables: Mapping[str, Sequence[Row]], statements: Statements, ledger: Ledger) -> str:
+    """Return as CSV which claims each cell rests on: file, row, field, value, claim."""
+    lines: set[tuple[str, str, str, str, str]] = set()
+    for name, rows in tables.items():
+        for row in rows:
+            for field, values in row.cells.items():
+                for value in row.shown(field):
+                    for triple, _ in values[value]:
+                        lines.update((name, row.identifier, field, value, c) for c in statements.find_claims(triple))
+            for triple in row.behind:
+                lines.update((name, row.identifier, "", "", claim) for claim in statements.find_claims(triple))
+    for claim in {line[-1] for line in lines}:
+        ledger.carry(statements.type_triples(ox.NamedNode(claim)))
+    literals = tuple(tuple(ox.Literal(text) if text else None for text in line) for line in sorted(lines))
+    return write_csv(Table(("file", "nk_Id", "field", "value", "claim"), literals))

@@ -1,0 +1,46 @@
+"""The mappings of our codes to the fields of an external vocabulary, as the links of the graph state them (SKOS).
+
+A code is carried where theirs means the same (``skos:exactMatch``) or more (``skos:broadMatch``); where theirs means
+less, or only something close, carrying it would be a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+import pyoxigraph as ox
+
+from nkgraph.exports.statements import Object
+from nkgraph.iris import PREFIXES
+
+__all__ = ["Mappings", "read_mappings"]
+
+_CARRIED: Final = ("exactMatch", "broadMatch")
+_OTHERS: Final = ("closeMatch", "narrowMatch", "relatedMatch")
+
+
+@attrs.frozen
+class Mappings:
+    """Field and notation that each code is carried to; and the codes that are mapped in another way only."""
+
+    targets: Mapping[Object, tuple[tuple[str, str], ...]]
+    weaker: frozenset[Object]
+
+
+def read_mappings(store: ox.Store, vocabulary: str) -> Mappings:
+    """Return the mappings to ``vocabulary:<vocabulary>/<field>/<notation>`` that a graph holds."""
+    namespace = f"{PREFIXES['vocabulary']}{vocabulary}/"
+    found: dict[Object, set[tuple[str, str]]] = {}
+    weaker: set[Object] = set()
+    for name in (*_CARRIED, *_OTHERS):
+        for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["skos"] + name), None, None):
+            if not isinstance(quad.object, ox.NamedNode) or not quad.object.value.startswith(namespace):
+                continue
+            field, slash, notation = quad.object.value.removeprefix(namespace).partition("/")
+            if name in _CARRIED and slash:
+                found.setdefault(quad.subject, set()).add((field, notation))
+            else:
+                weaker.add(quad.subject)
+    return Mappings({code: tuple(sorted(pairs)) for code, pairs in found.items()}, frozenset(weaker - found.keys()))

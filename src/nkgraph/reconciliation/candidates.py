@@ -1,0 +1,89 @@
+"""The things that names in a table may mean: their names, types and properties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import attrs
+
+from nkgraph.iris import BASE
+
+__all__ = ["BROADER", "KINDS", "Candidate", "Fact", "Spelling", "TypeOffered"]
+
+#: The kinds of things that are offered, the narrower ones first; what is of none of them is not in the index.
+KINDS: Final = (
+    "LegalInstrument",
+    "Provision",
+    "Country",
+    "Province",
+    "Prefecture",
+    "County",
+    "Place",
+    "Organisation",
+    "State",
+    "Jurisdiction",
+)
+#: The broader kind of a kind.
+BROADER: Final = {
+    "Country": "Place",
+    "Province": "Place",
+    "Prefecture": "Place",
+    "County": "Place",
+    "State": "Jurisdiction",
+}
+
+
+@attrs.frozen
+class Spelling:
+    """A way to write the name of a thing, and where it is from: ``name``, ``altName``, ``identifier``, ``alias`` …"""
+
+    text: str
+    source: str
+    documents: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Fact:
+    """A value of a property: its words and, where it is a thing of the index, which."""
+
+    text: str
+    ref: str | None = None
+
+
+@attrs.frozen
+class TypeOffered:
+    """A type that queries may ask for."""
+
+    id: str
+    name: str
+    description: str
+    broader: str | None
+
+
+@attrs.frozen
+class Candidate:
+    """A thing that a name may mean; ``id`` is its IRI without the identifier space."""
+
+    id: str
+    name: str
+    types: tuple[str, ...]
+    spellings: tuple[Spelling, ...]
+    facts: Mapping[str, tuple[Fact, ...]]
+    documents: int = 0
+
+    @property
+    def iri(self) -> str:
+        """The IRI of the thing."""
+        return BASE + self.id
+
+    def values_of(self, name: str) -> tuple[str, ...]:
+        """Return the words of a property's values."""
+        return tuple(fact.text for fact in self.facts.get(name, ()))
+
+    @property
+    def years(self) -> frozenset[str]:
+        """The years that a name of an instrument may carry: that of its date, and that of its key."""
+        found = {date[:4] for date in self.values_of("date") if re.match(r"\d{4}", date)}
+        return frozenset(found | set(re.findall(r"-(\d{4})$", self.id)))

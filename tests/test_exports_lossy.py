@@ -1,0 +1,44 @@
+"""The command's part of the lossy exports: a folder of files, and what is dropped on stderr."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from export_fixtures import make_store, tale_quads
+
+from nkgraph.cli import main
+from nkgraph.exports.ftm import export_ftm
+from nkgraph.exports.htcds import export_htcds
+from nkgraph.exports.lossy import LossyExport
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the fictional graph as a built one."""
+    folder = tmp_path_factory.mktemp("tale")
+    data = ox.serialize(sorted(tale_quads(), key=str), format=ox.RdfFormat.N_QUADS)
+    assert data is not None
+    (folder / "nkgraph.nq").write_bytes(data)
+    return folder
+
+
+@pytest.mark.parametrize(("form", "make"), [("ftm", export_ftm), ("htcds", export_htcds)])
+def test_what_is_dropped_is_printed(
+    form: str, make: LossyExport, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The files are those of the export; stdout stays empty, stderr has the sums and the kinds; a second run replaces them."""
+    for _ in range(2):
+        with pytest.raises(SystemExit) as ended:
+            main(["export", "--format", form, "--coarse", "--out", str(folder), "--output", str(tmp_path / "out")])
+        assert ended.value.code == 0
+
+        made = make(make_store(tale_quads()), coarse=True)
+        assert {path.name: path.read_text("utf-8") for path in (tmp_path / "out").iterdir()} == dict(made.files)
+        printed = capsys.readouterr()
+        assert printed.out == ""
+        assert printed.err.endswith(made.losses.describe())
+        assert f"{made.losses.count('dropped')} dropped" in printed.err
+        assert "dropped: ConsentStatement " in printed.err
+        assert "dropped: Payment " in printed.err
