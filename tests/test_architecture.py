@@ -40,9 +40,10 @@ ORDER = [
         "validation",
     ),
     *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
+    *("mappings", "mappingfiles", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
-    *("pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
+    *("source", "pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {

@@ -8,6 +8,7 @@ __all__ = [
     "BuildError",
     "ClaimError",
     "DocumentError",
+    "MappingError",
     "NkgraphError",
     "ParameterError",
     "QueryError",
@@ -47,6 +48,10 @@ class DocumentError(NkgraphError):
 
 class ClaimError(NkgraphError):
     """A claim that does not say anything the model understands."""
+
+
+class MappingError(NkgraphError):
+    """A row of a mapping file, or its header, that is no mapping of ours to something of others."""
 
 
 class VocabularyError(NkgraphError):

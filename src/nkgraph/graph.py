@@ -31,6 +31,7 @@ __all__ = [
     "claim_quads",
     "document_quads",
     "node_iris",
+    "node_types",
     "provenance_quads",
     "reference_quads",
 ]
@@ -82,6 +83,14 @@ def node_iris(claim: Claim) -> tuple[str, ...]:
     assert claim.says.id is not None
     root = resource_iri(claim.document, claim.says.id)
     return tuple(dict.fromkeys(d.iri for d in _describe(claim.document, claim.says, root)))
+
+
+def node_types(claim: Claim) -> dict[str, str]:
+    """Return the type of each thing that a claim describes and gives a type, by IRI."""
+    assert claim.says.id is not None
+    root = resource_iri(claim.document, claim.says.id)
+    described = _describe(claim.document, claim.says, root)
+    return {d.iri: str(d.node.properties["type"][0]) for d in described if "type" in d.node.properties}
 
 
 def _node_triples(described: _Described, document: str, vocabulary: Vocabulary) -> Iterator[ox.Triple]:

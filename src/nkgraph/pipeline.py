@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import attrs
 import pyoxigraph as ox
 
 from nkgraph import __version__
-from nkgraph.claims import ClaimErrors, read_claims
-from nkgraph.consistency import find_inconsistencies
 from nkgraph.coverage import (
     coverage_quads,
     find_resting,
@@ -20,53 +18,45 @@ from nkgraph.coverage import (
     rule_quads,
     term_quads,
 )
-from nkgraph.documents import load_documents
 from nkgraph.errors import BuildError
 from nkgraph.findings import Finding, Severity, sort_findings
 from nkgraph.graph import PROVENANCE, claim_quads, document_quads, provenance_quads, reference_quads
-from nkgraph.identifiers import check_identifiers
 from nkgraph.iris import account_iri, claim_iri, graph_iri, ontology_iri, passage_iri, span_iri
-from nkgraph.judgements import find_contradictions, find_dissolved, read_judgements
-from nkgraph.model import Claim, Document, Passage, Span
-from nkgraph.ontology import Vocabulary, load_vocabulary
-from nkgraph.passages import load_index, passage_at
+from nkgraph.judgements import find_dissolved, read_judgements
+from nkgraph.links import link_quads
+from nkgraph.mappable import find_mappable
+from nkgraph.mappingchecks import check_mappings
+from nkgraph.mappings import MappingSet
+from nkgraph.model import Claim, Passage, Span
+from nkgraph.passages import passage_at
 from nkgraph.project import Project
 from nkgraph.reasoning import Rule, infer, load_strata, rule_graph
-from nkgraph.reasons import check_reasons, load_reasons, reason_quads
-from nkgraph.referencefiles import read_reference
+from nkgraph.reasons import check_reasons, reason_quads
+from nkgraph.source import Source, read_source
 from nkgraph.support import check_derived
+from nkgraph.targets import read_targets
 from nkgraph.validation import validate
-from nkgraph.vocabularies import ExternalVocabulary, load_vocabularies, vocabulary_quads
+from nkgraph.vocabularies import vocabulary_quads
 from nkgraph.writing import write_atomically
 
-__all__ = ["STEPS", "Built", "Source", "assemble", "build", "check_coverage", "check_source", "read_source"]
+__all__ = [
+    "STEPS",
+    "Built",
+    "Source",
+    "assemble",
+    "build",
+    "check_coverage",
+    "check_links",
+    "check_source",
+    "read_source",
+]
 
 Progress = Callable[[str], None]
 
+#: The folders of data that a build reads.
+_READ: Final = ("claims", "coverage", "documents", "links", "passages", "reference", "vocabularies")
 #: How many steps `build` reports.
 STEPS: Final = 4
-
-
-@attrs.frozen
-class Source:
-    """Everything that a build reads, as values."""
-
-    vocabulary: Vocabulary
-    documents: tuple[Document, ...]
-    passages: Mapping[str, tuple[Passage, ...]]
-    claims: tuple[Claim, ...]
-    reference: Mapping[str, tuple[Claim, ...]]
-    reasons: Mapping[tuple[str, str], str]
-    vocabularies: tuple[ExternalVocabulary, ...] = ()
-
-    @property
-    def published(self) -> tuple[Claim, ...]:
-        """The claims of status reviewed: only these are in the graph."""
-        return tuple(claim for claim in self.claims if claim.status == "reviewed")
-
-    def published_of(self, slug: str) -> tuple[Claim, ...]:
-        """The published claims of one document."""
-        return tuple(claim for claim in self.published if claim.document == slug)
 
 
 @attrs.frozen
@@ -82,34 +72,6 @@ class Built:
 
 def _silent(_: str) -> None:
     return None
-
-
-def read_source(project: Project) -> Source:
-    """Return what the folders of a project hold.
-
-    Raises:
-        NkgraphError: a file cannot be read as what it should be; claims report all their mistakes together.
-    """
-    vocabulary = load_vocabulary(project.ontology)
-    documents = load_documents(project.data / "documents")
-    order = [document.slug for document in documents]
-    index = load_index(project.data / "passages")
-    claims = read_claims(project.data / "claims", vocabulary, order)
-    reference = {
-        path.stem: read_reference(path, vocabulary) for path in sorted((project.data / "reference").glob("*.yaml"))
-    }
-    passages = {slug: index.get(slug, ()) for slug in order}
-    accounts = [passage_iri(slug, p.key) for slug, found in passages.items() for p in found if p.kind == "account"]
-    mistakes = find_inconsistencies(claims, documents, reference, vocabulary, accounts)
-    mistakes += find_contradictions(read_judgements(claims))
-    if mistakes:
-        raise ClaimErrors(mistakes)
-    check_identifiers(project.data / "identifiers.tsv", claims)
-    rank = {slug: number for number, slug in enumerate(order)}
-    ordered = sorted(claims, key=lambda claim: rank[claim.document])
-    reasons = load_reasons(project.data / "coverage", passages, vocabulary)
-    vocabularies = load_vocabularies(project.data / "vocabularies")
-    return Source(vocabulary, documents, passages, tuple(ordered), reference, reasons, vocabularies)
 
 
 def _first_spans(source: Source) -> dict[tuple[str, str], Span]:
@@ -188,10 +150,19 @@ def check_source(source: Source, project: Project, quads: Iterable[ox.Quad] | No
     findings = [
         *validate(asserted, project.shapes, places_of=places),
         *check_derived(source.published, source.vocabulary),
+        *check_links(source, source.mappings),
     ]
     told = {(finding.rule, finding.path, finding.line) for finding in findings}
     dissolved = find_dissolved(read_judgements(source.claims))  # the shape of that name looks for short chains only
     return [*findings, *(found for found in dissolved if (found.rule, found.path, found.line) not in told)]
+
+
+def check_links(source: Source, sets: Sequence[MappingSet]) -> list[Finding]:
+    """Return what is wrong with mapping sets, given all else that a source holds."""
+    if not sets:
+        return []
+    mappable = find_mappable(source.vocabulary, source.documents, source.reference, source.claims)
+    return check_mappings(sets, mappable, read_targets(source.reference, source.vocabularies), source.vocabulary)
 
 
 def check_coverage(source: Source, texts: Mapping[str, str]) -> list[Finding]:
@@ -212,7 +183,7 @@ def _digest_inputs(project: Project) -> str:
     digest = hashlib.sha256()
     folders = [
         project.ontology,
-        *(project.data / name for name in ("claims", "coverage", "documents", "passages", "reference", "vocabularies")),
+        *(project.data / name for name in _READ),
     ]
     for folder in folders:
         for path in sorted(p for p in folder.rglob("*") if p.suffix in {".ttl", ".rq", ".yaml", ".tsv"}):
@@ -264,7 +235,9 @@ def _complete(
         for rule, triples in concluded.items()
         for t in triples
     ]
-    core = {q.triple for q in asserted.quads} | {q.triple for q in inferred}
+    # links are told, not reasoned with: they join here, after the shapes and the rules have read the rest
+    told = [*asserted.quads, *link_quads(source.mappings, read_targets(source.reference, source.vocabularies))]
+    core = {q.triple for q in told} | {q.triple for q in inferred}
     rows = measure_coverage(source.passages, source.published, asserted.sizes, source.reasons)
     statistics = [
         *coverage_quads(rows),
@@ -272,9 +245,9 @@ def _complete(
         *term_quads(core),
         *release_quads(__version__, len(core), len(source.published), _digest_inputs(project)),
     ]
-    everything = [*asserted.quads, *inferred, *statistics]
+    everything = [*told, *inferred, *statistics]
     views: list[ox.Quad] = [*_merge(everything, ox.DefaultGraph())]
-    views += _merge(asserted.quads, ox.NamedNode(graph_iri("view/asserted")))
+    views += _merge(told, ox.NamedNode(graph_iri("view/asserted")))
     views += _merge(inferred, ox.NamedNode(graph_iri("view/inferred")))
     for document in source.documents:
         prefix = claim_iri(document.slug, "")

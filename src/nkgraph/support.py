@@ -70,13 +70,10 @@ class Gazetteer:
 
 def make_gazetteer(reference: Mapping[str, Sequence[Claim]], claims: Sequence[Claim] = ()) -> Gazetteer:
     """Return the names of all reference data, and the aliases that the claims of each document give to instruments."""
-    shared = {
-        item.key: tuple(
-            _plain(str(v)) for key in ("name", "altName", "adjective") for v in item.says.properties.get(key, ())
-        )
-        for items in reference.values()
-        for item in items
-    }
+    shared: dict[str, tuple[str, ...]] = {}
+    for item in (item for items in reference.values() for item in items):
+        names = (str(v) for key in ("name", "altName", "adjective") for v in item.says.properties.get(key, ()))
+        shared[item.key] = (*shared.get(item.key, ()), *map(_plain, names))
     aliases: dict[tuple[str, str], tuple[str, ...]] = {}
     for claim in claims:
         for instrument in claim.says.properties.get("instrument", ()):

@@ -14,7 +14,7 @@ __all__ = ["PROJECT_PREFIXES", "find_value_problem", "is_identifier", "name_nest
 #: Prefixes of the things that documents share, and ``id:`` for a thing of another document; any other name belongs to the
 #: document of its claim.
 PROJECT_PREFIXES: Final = frozenset(
-    {"id", "instrument", "jurisdiction", "org", "place", "provision", "state", "status", "work"}
+    {"id", "instrument", "jurisdiction", "org", "place", "provision", "state", "status", "vocabulary", "work"}
 )
 _XSD: Final = PREFIXES["xsd"]
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

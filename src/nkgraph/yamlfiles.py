@@ -13,7 +13,7 @@ import yaml
 
 from nkgraph.errors import ReadError
 
-__all__ = ["Item", "Scalar", "Sequence", "Tree", "read_yaml", "yaml_files"]
+__all__ = ["Item", "Scalar", "Sequence", "Tree", "parse_yaml", "read_yaml", "yaml_files"]
 
 
 @attrs.frozen
@@ -58,6 +58,15 @@ def read_yaml(path: Path) -> Tree:
         raise ReadError(f"not UTF-8 at byte {error.start}", path=path, remedy="save the file as UTF-8") from error
     except OSError as error:
         raise ReadError(f"cannot be read ({error.strerror})", path=path) from error
+    return parse_yaml(text, path)
+
+
+def parse_yaml(text: str, path: Path) -> Tree:
+    """Return the tree of a YAML text that stands in a file; an empty text is an empty sequence.
+
+    Raises:
+        ReadError: the text is not YAML, or has a key twice; with its line.
+    """
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:

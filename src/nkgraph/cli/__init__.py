@@ -13,6 +13,7 @@ from nkgraph import __version__
 from nkgraph.cli.asking import query, serve, sparql
 from nkgraph.cli.drafting import draft
 from nkgraph.cli.exporting import export
+from nkgraph.cli.linking import links
 from nkgraph.cli.making import build, check
 from nkgraph.cli.sources import claims, documents
 from nkgraph.errors import NkgraphError
@@ -39,7 +40,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, claims, draft, query, sparql, serve, documents, export):
+for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links):
     cli.add_command(_command)
 
 

@@ -37,6 +37,7 @@ ROOT_TITLES: Final[dict[str, str]] = {
     "span": "Spans of words",
     "graph": "Named graphs",
     "statistics": "Statistics of the release",
+    "vocabulary": "Vocabularies of others",
 }
 #: Folders whose things are known by their paths, and not by names.
 _BY_PATH: Final = frozenset({"claim", "graph", "id", "span", "statistics"})

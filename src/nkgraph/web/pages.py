@@ -27,6 +27,15 @@ _ROBOTS: Final = (
 )
 #: Folders that the start page leads to.
 _OFFERED: Final = ("id", "place", "org", "work", "instrument", "provision", "state", "code")
+#: The linksets to vocabularies of others, and the vocabularies that they lead to, but not their mappings one by one.
+_LINKSETS: Final = """
+PREFIX sssom: <https://w3id.org/sssom/>
+PREFIX void: <http://rdfs.org/ns/void#>
+CONSTRUCT { ?set ?p ?o . ?target ?q ?v } WHERE {
+  ?set a void:Linkset ; void:objectsTarget ?target ; ?p ?o .
+  ?target ?q ?v
+  FILTER(?p != sssom:mappings)
+}"""
 _QUADS: Final = "SELECT (COUNT(*) AS ?n) WHERE { { ?s ?p ?o } UNION { GRAPH ?g { ?s ?p ?o } } }"
 
 
@@ -83,7 +92,14 @@ def void() -> flask.Response:
         ox.Triple(dataset, named("void", "triples"), ox.Literal(str(counts.get("triples", 0)), datatype=integer)),
     ]
     statistics = (quad.triple for quad in read_quads(ox.NamedNode(graph_iri("statistics"))))
-    return respond_graph([*triples, *statistics], form)
+    answer = site.service.ask(SparqlRequest(_LINKSETS, format="nt"))
+    if answer.error is not None:
+        raise ProblemError(answer.error)
+    linksets = [quad.triple for quad in ox.parse(answer.body, format=ox.RdfFormat.N_TRIPLES)]
+    parts = {t.object for t in linksets if t.predicate == named("void", "subset")}
+    wholes = {t.subject for t in linksets if t.object == named("void", "Linkset")} - parts
+    contents = (ox.Triple(dataset, named("void", "subset"), whole) for whole in sorted(wholes, key=str))
+    return respond_graph([*triples, *contents, *linksets, *statistics], form)
 
 
 @blueprint.get("/.well-known/void")

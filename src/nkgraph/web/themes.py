@@ -47,6 +47,8 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
         "position-against-status",
         "provision-list",
         "instrument-relations",
+        "identifiers",
+        "external-links",
     ),
     "Figures and context": ("statistics", "report-tables", "table-arithmetic", "context-statements"),
     "Sources, people and organisations": ("citations", "organisations", "people-named"),
