@@ -439,11 +439,14 @@ KEYS = {
     "us-state-department": "org:us-department-of-state",
     "c-trafficking": "code:subject/trafficking_in_persons",
 }
-#: Numbers that the list has under the Convention of 1926 and that are of another instrument, as its evidence says.
+#: Numbers that the list has under an instrument and that are of another, as its evidence says.
 MOVED = {
     "MTDSG XVIII-2": "instrument:slavery-convention-1926-amended",
     "UNTS reg. no. 2861": "instrument:slavery-convention-1926-amended",
     "UNTS reg. no. 2422": "instrument:slavery-protocol-1953",
+    "Presidential Order No. 81 (4 November 2017 amendment)": "instrument:prc-foreign-ngo-law-2017-amended",
+    "HCR/1P/4/Eng/REV.2": "instrument:unhcr-handbook-rsd-1992",
+    "115328": "instrument:prc-dprk-border-protocol-1964",
 }
 
 
@@ -857,3 +860,18 @@ def test_federated_query_joins_here(built_graph: Path) -> None:
     rows = read_table(LocalAnswers(open_store(built_graph)).ask(SparqlRequest(alone, format="json"))).rows
 
     assert len(rows) == len(set(rows)) > 10
+
+
+def test_a_split_composite_is_found_with_its_row(source: Source, tmp_path: Path) -> None:
+    """A file that says of a code with several parts that it is close to one of them is told, by its line."""
+    text = (LINKS / "htcds.sssom.tsv").read_text(encoding="utf-8")
+    part = "code:means/threat_or_force\tthreat or force\tskos:narrowMatch\tvocabulary:htcds-2.0/vic_MethodsOfControl/PhysicalAbuse"
+    assert part in text
+    file = tmp_path / "htcds.sssom.tsv"
+    file.write_text(text.replace(part, part.replace("narrowMatch", "closeMatch")), encoding="utf-8")
+    sets = [held for held in source.mappings if held.name != "htcds"]
+    findings = check_links(source, (*sets, read_mappings(file, "htcds")))
+
+    line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith(part))
+    assert [(f.rule, f.line) for f in findings] == [("composite-split", line)]
+    assert check_links(source, source.mappings) == []

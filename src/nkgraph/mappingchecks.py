@@ -6,13 +6,15 @@ Checks read all sets, those by others included; each finding names its rows by f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 import attrs
 import pyoxigraph as ox
 
+from nkgraph.composites import Composite, find_split_composites
 from nkgraph.findings import Finding, Severity, sort_findings
 from nkgraph.identity import Chain, Edge, find_chains
 from nkgraph.iris import PREFIXES, shorten
@@ -46,12 +48,16 @@ class _Placed:
 
 
 def check_mappings(
-    sets: Sequence[MappingSet], mappable: Mappable, targets: Sequence[Target], vocabulary: Vocabulary
+    sets: Sequence[MappingSet],
+    mappable: Mappable,
+    targets: Sequence[Target],
+    vocabulary: Vocabulary,
+    composites: Mapping[str, Composite] = MappingProxyType({}),
 ) -> list[Finding]:
     """Return what is wrong with mapping sets read together, worst first.
 
     ``targets`` are the vocabularies of others that are described; ``vocabulary`` the ontology, whose own equivalences are
-    steps of a chain too.
+    steps of a chain too; ``composites`` the codes that no mapping may split.
     """
     placed = [_Placed(row, held, write_alike(row.object, targets)) for held in sets for row in held.rows]
     ends = list(_check_ends(placed, mappable))
@@ -64,8 +70,17 @@ def check_mappings(
             *_check_repeats(sound),
             *_check_pairs(sound),
             *_check_chains(sound, mappable, vocabulary),
+            *_check_composites(sound, composites),
         ]
     )
+
+
+def _check_composites(placed: Iterable[_Placed], composites: Mapping[str, Composite]) -> Iterator[Finding]:
+    """Yield the rows that say of a code with several parts that it is the same as, or close to, one of them."""
+    rows = {(one.row.subject, one.row.relation, one.row.object): one for one in placed if not one.row.is_denied}
+    for split in find_split_composites(rows, composites):
+        remedy = "say skos:broadMatch, skos:narrowMatch or skos:relatedMatch"
+        yield rows[split.mapping].find(Severity.VIOLATION, "composite-split", f"{split.message}; {remedy}")
 
 
 def _check_ends(placed: Iterable[_Placed], mappable: Mappable) -> Iterator[Finding]:

@@ -162,7 +162,8 @@ def check_links(source: Source, sets: Sequence[MappingSet]) -> list[Finding]:
     if not sets:
         return []
     mappable = find_mappable(source.vocabulary, source.documents, source.reference, source.claims)
-    return check_mappings(sets, mappable, read_targets(source.reference, source.vocabularies), source.vocabulary)
+    targets = read_targets(source.reference, source.vocabularies)
+    return check_mappings(sets, mappable, targets, source.vocabulary, source.composites)
 
 
 def check_coverage(source: Source, texts: Mapping[str, str]) -> list[Finding]:

@@ -46,7 +46,7 @@ class CannedQuery:
     """A canned query: its file's header, and its SPARQL.
 
     ``columns`` are the variables shown, in order; the query may project its parameters behind them. ``reads`` is
-    ``asserted`` or ``inferred``. ``sources`` says of the columns that no words of a document state where they come
+    ``asserted``, ``inferred`` or ``reference`` (no statement of a document, but data from sources outside them). ``sources`` says of the columns that no words of a document state where they come
     from: from reference data, by arithmetic, or from another claim than those of the row. ``notice`` is what every page and
     table of its rows says with them.
     """
@@ -236,8 +236,8 @@ def _load_query(path: Path) -> CannedQuery:
         remedy = f"SELECT … ?{' ?'.join(sorted(missing))} (group by it too), and leave it out of `columns`"
         raise header.refuse(f"does not project its parameter {', '.join(sorted(missing))}", "parameters", remedy)
     reads = header.text("reads", required=False) or "asserted"
-    if reads not in {"asserted", "inferred"}:
-        raise header.refuse(f"reads {reads!r}", "reads", "write asserted or inferred")
+    if reads not in {"asserted", "inferred", "reference"}:
+        raise header.refuse(f"reads {reads!r}", "reads", "write asserted, inferred or reference")
     chart = header.fields.get("chart")
     if chart is not None and not isinstance(chart, dict):
         raise header.refuse("`chart` is not a mapping", "chart")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import attrs
 
 from nkgraph.claims import ClaimErrors, read_claims
+from nkgraph.composites import Composite, load_composites
 from nkgraph.consistency import find_inconsistencies
 from nkgraph.documents import load_documents
 from nkgraph.identifiers import check_identifiers
@@ -37,6 +38,7 @@ class Source:
     reasons: Mapping[tuple[str, str], str]
     vocabularies: tuple[ExternalVocabulary, ...] = ()
     mappings: tuple[MappingSet, ...] = ()
+    composites: Mapping[str, Composite] = attrs.field(factory=dict)
 
     @property
     def published(self) -> tuple[Claim, ...]:
@@ -74,4 +76,8 @@ def read_source(project: Project) -> Source:
     reasons = load_reasons(project.data / "coverage", passages, vocabulary)
     mappings = read_mapping_sets(project.data / "links")
     vocabularies = load_vocabularies(project.data / "vocabularies")
-    return Source(vocabulary, documents, passages, tuple(ordered), reference, reasons, vocabularies, mappings)
+    listed = project.data / "vocabularies" / "composites.tsv"
+    composites = load_composites(listed) if listed.exists() else {}
+    return Source(
+        vocabulary, documents, passages, tuple(ordered), reference, reasons, vocabularies, mappings, composites
+    )

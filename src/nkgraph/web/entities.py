@@ -13,6 +13,7 @@ from nkgraph.iris import BASE
 from nkgraph.sparql import Problem, SparqlRequest
 from nkgraph.web.description import Evidence, Words
 from nkgraph.web.folders import show_folder
+from nkgraph.web.linked import gather_links
 from nkgraph.web.lookups import find_nearest, list_below, list_terms
 from nkgraph.web.naming import name_things
 from nkgraph.web.responses import choose_format, respond_graph
@@ -140,6 +141,7 @@ def _show_page(iri: ox.NamedNode, path: str) -> flask.Response:
         personal=personal,
         formats=GRAPHS,
         law=gather_statuses(current_site().service, iri),
+        links=gather_links(current_site().service, iri),
         quoting=current_site().quote is not None,
     )
     response = flask.make_response(page)

@@ -31,6 +31,7 @@ ROOT_TITLES: Final[dict[str, str]] = {
     "instrument": "Legal instruments",
     "provision": "Provisions",
     "state": "States",
+    "status": "Treaty status",
     "jurisdiction": "Jurisdictions",
     "code": "Codes",
     "claim": "Claims",

@@ -33,6 +33,11 @@ _BOUNDS: Final = frozenset({ontology_iri("begin"), ontology_iri("end")})
 _GENERAL: Final = ontology_iri("involves")
 #: Kinds of people, and of what happened to people, beside the things of accounts.
 _PERSONAL: Final = frozenset({"Incident", "NamedPerson", "Narrator", "Person", "PersonGroup"})
+#: The relations of mappings.
+_LINKING: Final = frozenset(
+    [PREFIXES["rdfs"] + "seeAlso"]
+    + [PREFIXES["skos"] + f"{name}Match" for name in ("exact", "close", "broad", "narrow", "related")]
+)
 _DATES: Final = frozenset({ontology_iri("date"), ontology_iri("period")})
 
 
@@ -90,8 +95,9 @@ def _find_label(statements: Iterable[Statement]) -> str | None:
 def _keep_statements(iri: str, statements: Iterable[Statement]) -> tuple[Statement, ...]:
     """Return the statements that a page shows; the data hold all.
 
-    Left out are the types (they head the page), the bounds made of a date, what says that a thing is itself, and what
-    an alignment repeats in the terms of another vocabulary.
+    Left out are the types (they head the page), the bounds made of a date, what says that a thing is itself, what an
+    alignment repeats in the terms of another vocabulary, and links to the vocabularies of others, which have a place of
+    their own.
     """
     listed = [s for s in statements if s.property != _TYPE]
     own = {str(s.value) for s in listed if s.property.startswith(BASE) and s.property != _GENERAL}
@@ -100,6 +106,8 @@ def _keep_statements(iri: str, statements: Iterable[Statement]) -> tuple[Stateme
     def repeats(s: Statement) -> bool:
         if s.property in _BOUNDS:
             return dated
+        if s.graphs and all("/graph/links/" in graph for graph in s.graphs):
+            return s.property in _LINKING
         if text_of(s.value) == iri and isinstance(s.value, ox.NamedNode):
             return True
         inferred = bool(s.graphs) and all("/graph/inferred/" in graph for graph in s.graphs)
@@ -179,7 +187,11 @@ def describe_thing(service: QueryAnswering, iri: ox.NamedNode) -> Thing | None:
     kinds = {kind for kind, _ in types}
     is_claim, is_account = ontology_iri("Claim") in kinds, ontology_iri("Account") in kinds
     told = list_told(service, iri) if is_account else []
-    hidden = set() if is_claim else {ontology_iri("about")}
+    hidden = (
+        {PREFIXES["owl"] + "annotatedSource"}
+        if is_claim
+        else {PREFIXES["owl"] + "annotatedSource", ontology_iri("about")}
+    )
     if told:
         hidden |= {ontology_iri("inAccount"), ontology_iri("passage")}
     if ontology_iri("Document") in kinds:
