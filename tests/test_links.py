@@ -865,7 +865,8 @@ def test_federated_query_joins_here(built_graph: Path) -> None:
 def test_a_split_composite_is_found_with_its_row(source: Source, tmp_path: Path) -> None:
     """A file that says of a code with several parts that it is close to one of them is told, by its line."""
     text = (LINKS / "htcds.sssom.tsv").read_text(encoding="utf-8")
-    part = "code:means/threat_or_force\tthreat or force\tskos:narrowMatch\tvocabulary:htcds-2.0/vic_MethodsOfControl/PhysicalAbuse"
+    part = "code:means/threat_or_force\tthreat or force\tskos:narrowMatch\t"
+    part += "vocabulary:htcds-2.0/vic_MethodsOfControl/PhysicalAbuse"
     assert part in text
     file = tmp_path / "htcds.sssom.tsv"
     file.write_text(text.replace(part, part.replace("narrowMatch", "closeMatch")), encoding="utf-8")

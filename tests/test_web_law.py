@@ -29,7 +29,7 @@ def test_links_stand_on_the_page_with_the_name_of_their_vocabulary(client: Flask
 
     assert {"EuroVoc", "UNBIS Thesaurus", "Wikidata"} <= set(rows)
     assert "the same as" in rows["Wikidata"].get_text()
-    assert [a["href"] for a in rows["Wikidata"].find_all("a")][0] == "http://www.wikidata.org/entity/Q148"
+    assert next(a["href"] for a in rows["Wikidata"].find_all("a")) == "http://www.wikidata.org/entity/Q148"
     assert len(page.find_all("a", href="http://www.wikidata.org/entity/Q148")) == 1
 
 

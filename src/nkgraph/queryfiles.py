@@ -46,9 +46,10 @@ class CannedQuery:
     """A canned query: its file's header, and its SPARQL.
 
     ``columns`` are the variables shown, in order; the query may project its parameters behind them. ``reads`` is
-    ``asserted``, ``inferred`` or ``reference`` (no statement of a document, but data from sources outside them). ``sources`` says of the columns that no words of a document state where they come
-    from: from reference data, by arithmetic, or from another claim than those of the row. ``notice`` is what every page and
-    table of its rows says with them.
+    ``asserted``, ``inferred`` or ``reference`` (no statement of a document, but data from sources outside them).
+    ``sources`` says of the columns that no words of a document state where they come from: from reference data, by
+    arithmetic, or from another claim than those of the row. ``notice`` is what every page and table of its rows says
+    with them.
     """
 
     name: str
