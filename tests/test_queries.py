@@ -59,7 +59,7 @@ def test_queries_are_loaded_by_name(queries: dict[str, CannedQuery]) -> None:
         (("SELECT", "#+ sources: words\nSELECT"), ReadError, 4, "`sources` is not a mapping"),
         (("SELECT", "#+ sources: {z: words}\nSELECT"), ReadError, 4, "names 'z', not a column"),
         (("SELECT", "#+ sources: {s: }\nSELECT"), ReadError, 4, "says nothing of s"),
-        (("SELECT", "#+ reads: all\nSELECT"), ReadError, 4, "asserted or inferred"),
+        (("SELECT", "#+ reads: all\nSELECT"), ReadError, 4, "asserted, inferred, reference or both"),
         (("SELECT", "#+ chart: bar\nSELECT"), ReadError, 4, "`chart` is not a mapping"),
         (("SELECT", "#+ parameters: [{name: o, type: iri}]\nSELECT"), ReadError, 4, "does not project its parameter o"),
         (("SELECT", "#+ parameters: [{name: o, type: url}]\nSELECT"), ReadError, 4, "unknown type 'url'"),

@@ -241,7 +241,7 @@ def test_nearest_by_letters_and_by_name(client: FlaskClient, path: str, nearest:
 
 
 def test_query_about_nothing_is_told(client: FlaskClient) -> None:
-    """A page of a query about what is not in the graph is 404 with the nearest; an empty answer for programs."""
+    """A page of a query about what is not in the graph is 404 with the nearest, and 404 for programs too."""
     wrong = {"iri": "id/mini-report/case-1/custdy-1"}
     page = client.get("/queries/evidence", query_string=wrong, headers=BROWSER)
 
@@ -249,7 +249,7 @@ def test_query_about_nothing_is_told(client: FlaskClient) -> None:
     assert "is not in the graph" in page.text
     assert 'href="/id/mini-report/case-1/custody-1"' in page.text
     assert 'value="id/mini-report/case-1/custdy-1"' in page.text
-    assert client.get("/queries/evidence.csv", query_string=wrong).status_code == 200
+    assert client.get("/queries/evidence.csv", query_string=wrong).status_code == 404
     known = client.get("/queries/evidence", query_string={"iri": "place/qingshan"}, headers=BROWSER)
     assert (known.status_code, "No row" in known.text) == (200, True)
 

@@ -14,6 +14,7 @@ __all__ = [
     "QueryError",
     "ReadError",
     "ServeError",
+    "UnknownThingError",
     "VocabularyError",
 ]
 
@@ -76,6 +77,10 @@ class QueryError(NkgraphError):
 
 class ParameterError(NkgraphError):
     """An unknown canned query or parameter, or a value of another type."""
+
+
+class UnknownThingError(ParameterError):
+    """A thing asked about that is not in the graph."""
 
 
 class BuildError(NkgraphError):

@@ -10,7 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from nkgraph.dates import date_bounds
-from nkgraph.errors import ParameterError
+from nkgraph.errors import ParameterError, UnknownThingError
 from nkgraph.iris import BASE, PREFIXES, expand, ontology_iri, shorten
 from nkgraph.ontology import nearest
 from nkgraph.queryfiles import PARAMETER_TYPES, CannedQuery, Parameter, load_queries
@@ -30,9 +30,13 @@ __all__ = [
 _XSD: Final = PREFIXES["xsd"]
 _DATE: Final = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
 _IS_A: Final = "SELECT ?thing ?class WHERE { ?thing a ?class } LIMIT 1"
+_IS_KNOWN: Final = """\
+SELECT ?thing WHERE { { ?thing ?p ?o } UNION { ?s ?q ?thing } UNION { GRAPH ?thing { ?a ?b ?c } } } LIMIT 1"""
 _LIST: Final = """\
 PREFIX nk: <https://w3id.org/nkgraph/ontology#>
 SELECT ?thing ?name ?class WHERE { ?thing a ?class OPTIONAL { ?thing nk:name|nk:altName ?name } } ORDER BY ?thing ?name"""
+#: How like a thing another must be to be named as nearest; of state:xx and state:cn nine letters of ten are alike.
+_NEAR: Final = 0.82
 _WORDS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -106,15 +110,23 @@ def bind_parameters(query: CannedQuery, values: Mapping[str, str]) -> dict[str, 
 
 
 def check_kinds(service: QueryAnswering, query: CannedQuery, terms: Mapping[str, ox.NamedNode | ox.Literal]) -> None:
-    """Check that each thing asked about is of the class that its parameter wants (a state, an instrument).
+    """Check that each thing asked about is in the graph, and of the class that its parameter wants (a state, an instrument).
 
     Raises:
-        ParameterError: one is not; the nearest of the class is given, by IRI or by name.
+        UnknownThingError: one is not in the graph.
+        ParameterError: one is not of the class; the nearest of the class is given, by IRI or by name.
         NkgraphError: the graph gives no answer.
     """
     for parameter in query.parameters:
         term = terms.get(parameter.name)
-        if parameter.kind is None or not isinstance(term, ox.NamedNode):
+        if not isinstance(term, ox.NamedNode):
+            continue
+        if parameter.kind is None:
+            if not _ask(service, _IS_KNOWN, {"thing": term}):
+                raise UnknownThingError(
+                    f"{parameter.name}: {shorten(term.value).removeprefix(BASE)} is not in the graph",
+                    remedy=f"give one that is, such as {parameter.example}",
+                )
             continue
         wanted = ox.NamedNode(ontology_iri(parameter.kind))
         if _ask(service, _IS_A, {"thing": term, "class": wanted}):
@@ -122,12 +134,12 @@ def check_kinds(service: QueryAnswering, query: CannedQuery, terms: Mapping[str,
         known: dict[str, str] = {}
         for row in _ask(service, _LIST, {"class": wanted}):
             other = shorten(row["thing"].value)
-            known[other.partition(":")[2]] = known[other] = other
+            known[other.partition(":")[2].casefold()] = known[other.casefold()] = other
             if "name" in row:
                 known.setdefault(row["name"].value.casefold(), other)
         short = shorten(term.value).removeprefix(BASE)
-        tried = (short, short.rpartition(":")[2].casefold())
-        near = next((known[found[0]] for t in tried if (found := difflib.get_close_matches(t, known, n=1))), None)
+        tried = (short.casefold(), short.rpartition(":")[2].casefold())
+        near = next((known[found[0]] for t in tried if (found := difflib.get_close_matches(t, known, 1, _NEAR))), None)
         kind = _WORDS.sub(" ", parameter.kind).lower()
         hint = f" (nearest: {near})" if near else ""
         raise ParameterError(

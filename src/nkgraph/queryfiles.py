@@ -20,6 +20,7 @@ from nkgraph.tokens import position, tokenise
 __all__ = ["PARAMETER_TYPES", "CannedQuery", "Parameter", "load_queries"]
 
 PARAMETER_TYPES: Final = ("iri", "string", "integer", "date", "code")
+_READS: Final = ("asserted", "inferred", "reference", "both")
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -46,7 +47,8 @@ class CannedQuery:
     """A canned query: its file's header, and its SPARQL.
 
     ``columns`` are the variables shown, in order; the query may project its parameters behind them. ``reads`` is
-    ``asserted``, ``inferred`` or ``reference`` (no statement of a document, but data from sources outside them).
+    ``asserted``, ``inferred``, ``reference`` (no statement of a document, but data from sources outside them), or
+    ``both`` (statements of documents beside reference data).
     ``sources`` says of the columns that no words of a document state where they come from: from reference data, by
     arithmetic, or from another claim than those of the row. ``notice`` is what every page and table of its rows says
     with them.
@@ -237,8 +239,8 @@ def _load_query(path: Path) -> CannedQuery:
         remedy = f"SELECT … ?{' ?'.join(sorted(missing))} (group by it too), and leave it out of `columns`"
         raise header.refuse(f"does not project its parameter {', '.join(sorted(missing))}", "parameters", remedy)
     reads = header.text("reads", required=False) or "asserted"
-    if reads not in {"asserted", "inferred", "reference"}:
-        raise header.refuse(f"reads {reads!r}", "reads", "write asserted, inferred or reference")
+    if reads not in _READS:
+        raise header.refuse(f"reads {reads!r}", "reads", "write asserted, inferred, reference or both")
     chart = header.fields.get("chart")
     if chart is not None and not isinstance(chart, dict):
         raise header.refuse("`chart` is not a mapping", "chart")

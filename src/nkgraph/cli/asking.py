@@ -74,8 +74,9 @@ def query(
     writers = {"table": write_text, "md": write_markdown, "json": write_json, "csv": write_csv}
     text = write_csv(table, delimiter="\t") if form == "tsv" else writers[form](table)
     click.echo(text, nl=False)
-    if form in {"table", "md"} and canned.notice:
-        click.echo(f"\n{canned.notice}")
+    if canned.notice:
+        in_text = form in {"table", "md"}
+        click.echo(f"\n{canned.notice}" if in_text else canned.notice, err=not in_text)
     if form == "table" and table.rows and canned.sources:
         click.echo("\nNot stated in the words of a row:")
         for column, source in canned.sources.items():

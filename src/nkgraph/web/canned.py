@@ -8,7 +8,7 @@ import attrs
 import flask
 import pyoxigraph as ox
 
-from nkgraph.errors import ParameterError
+from nkgraph.errors import ParameterError, UnknownThingError
 from nkgraph.formats import HTML, SOLUTIONS, Format
 from nkgraph.iris import BASE
 from nkgraph.queries import CannedQuery, bind_parameters, check_kinds, find_query
@@ -70,14 +70,32 @@ def show(name: str) -> flask.Response:
     if not dot or name in queries:
         stem, extension = name, ""
     query = find_query(queries, stem)
-    values = {key: value for key, value in flask.request.args.items() if key != "format"}
+    values = _read_values()
     form = choose_format((HTML, *SOLUTIONS), extension or flask.request.args.get("format"))
     if form is HTML:
         return _show_page(query, values)
     terms = bind_parameters(query, values)
     check_kinds(current_site().service, query, terms)
     request = SparqlRequest(query.text, substitutions=terms, format=form.name)
-    return respond_answer(current_site().service.ask(request), query.name)
+    response = respond_answer(current_site().service.ask(request), query.name)
+    if query.notice:
+        # a table for programs has no place for it: https://www.rfc-editor.org/rfc/rfc8288
+        response.headers["Link"] = (
+            f'<{flask.url_for("canned.show", name=query.name)}>; rel="help"; title="{query.notice}"'
+        )
+    return response
+
+
+def _read_values() -> dict[str, str]:
+    """Return the values of the parameters, each given once.
+
+    Raises:
+        ParameterError: one is given twice.
+    """
+    for name, given in flask.request.args.lists():
+        if len(given) > 1:
+            raise ParameterError(f"the parameter {name!r} is given twice", remedy="ask once for each value")
+    return {key: value for key, value in flask.request.args.items() if key != "format"}
 
 
 def _show_page(query: CannedQuery, values: dict[str, str]) -> flask.Response:
@@ -90,6 +108,8 @@ def _show_page(query: CannedQuery, values: dict[str, str]) -> flask.Response:
         try:
             terms = bind_parameters(query, values)
             check_kinds(current_site().service, query, terms)
+        except UnknownThingError as error:
+            problem, status, suggestions = error, 404, _suggest(terms)
         except ParameterError as error:
             problem = error
         else:
@@ -98,10 +118,6 @@ def _show_page(query: CannedQuery, values: dict[str, str]) -> flask.Response:
             if answer.error is not None:
                 return respond_answer(answer)
             table = read_table(answer, query.columns)
-            unknown = None if table.rows else _find_unknown(terms)
-            if unknown is not None:
-                problem, suggestions = unknown
-                status, table = 404, None
     given = {name: value for name, value in values.items() if value.strip()}
     links = {
         form: flask.url_for("canned.show", name=f"{query.name}.{form}", **given)  # type: ignore[arg-type]
@@ -123,13 +139,12 @@ def _show_page(query: CannedQuery, values: dict[str, str]) -> flask.Response:
     return response
 
 
-def _find_unknown(terms: Mapping[str, ox.NamedNode | ox.Literal]) -> tuple[ParameterError, list[_Suggestion]] | None:
-    """Return the problem that a thing asked about is not in the graph, with what is nearest to it, or None."""
+def _suggest(terms: Mapping[str, ox.NamedNode | ox.Literal]) -> list[_Suggestion]:
+    """Return what is nearest to the first thing asked about that is not in the graph, by IRI and name."""
     service = current_site().service
-    for name, term in terms.items():
+    for term in terms.values():
         if isinstance(term, ox.NamedNode) and not is_known(service, term):
             near = find_nearest(service, term.value.removeprefix(BASE)) if term.value.startswith(BASE) else ()
             names = name_things(service, near)
-            problem = ParameterError(f"{name}: {term.value} is not in the graph", remedy="look for it from /")
-            return problem, [(iri, names[iri].full if iri in names else None) for iri in near]
-    return None
+            return [(iri, names[iri].full if iri in names else None) for iri in near]
+    return []

@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from nkgraph.formats import GRAPHS, HTML, Format, find_format
 from nkgraph.iris import BASE
 from nkgraph.sparql import Problem, SparqlRequest
-from nkgraph.web.description import Evidence, Words
+from nkgraph.web.description import Evidence, Words, local_name
 from nkgraph.web.folders import show_folder
 from nkgraph.web.linked import gather_links
 from nkgraph.web.lookups import find_nearest, list_below, list_terms
@@ -37,6 +37,10 @@ CONSTRUCT { ?span ?p ?o } WHERE { ?this prov:wasQuotedFrom ?span . ?span ?p ?o }
 _CLAIMS: Final = """
 PREFIX nk: <https://w3id.org/nkgraph/ontology#>
 CONSTRUCT { ?claim nk:about ?this } WHERE { ?claim nk:about ?this }"""
+# what the class of a thing says that must stand with each of its things
+_NOTES: Final = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+CONSTRUCT { ?class skos:scopeNote ?note } WHERE { ?this a ?class . ?class skos:scopeNote ?note }"""
 _ONTOLOGY: Final = """
 PREFIX graph: <https://w3id.org/nkgraph/graph/>
 CONSTRUCT { ?s ?p ?o } WHERE { GRAPH graph:ontology { ?s ?p ?o } }"""
@@ -60,7 +64,7 @@ def read_quads(iri: ox.NamedNode) -> list[ox.Quad]:
 
     What a claim or a named graph holds stays in the graph of that name; everything else is in the default graph.
     """
-    own = [*_construct(_OWN, iri), *_construct(_CLAIMS, iri)]
+    own = [*_construct(_OWN, iri), *_construct(_CLAIMS, iri), *_construct(_NOTES, iri)]
     if iri.value.startswith((BASE + "claim/", BASE + "graph/")):
         own += _construct(_SPANS, iri)
         held = [ox.Quad(t.subject, t.predicate, t.object, iri) for t in _construct(_HELD, iri)]
@@ -140,7 +144,7 @@ def _show_page(iri: ox.NamedNode, path: str) -> flask.Response:
         private=private,
         personal=personal,
         formats=GRAPHS,
-        law=gather_statuses(current_site().service, iri),
+        law=gather_statuses(current_site().service, iri, _list_kinds(thing)),
         links=gather_links(current_site().service, iri),
         quoting=current_site().quote is not None,
     )
@@ -148,6 +152,11 @@ def _show_page(iri: ox.NamedNode, path: str) -> flask.Response:
     if private:
         response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _list_kinds(thing: Thing) -> set[str | None]:
+    """Return the kinds of a thing and of all that its page names."""
+    return {local_name(kind) for kind, _ in thing.types} | {name.kind for name in thing.names.values()}
 
 
 def _heading(thing: Thing, path: str) -> str:

@@ -14,6 +14,7 @@ from nkgraph.web.lookups import list_below
 from nkgraph.web.naming import Name, name_things, natural_key
 from nkgraph.web.responses import choose_format
 from nkgraph.web.site import ENTITY_ROOTS, ProblemError, current_site, is_private
+from nkgraph.web.statuses import STATUS_KINDS, read_notice
 
 __all__ = ["ROOT_TITLES", "blueprint", "show_folder"]
 
@@ -115,8 +116,15 @@ def show_folder(path: str) -> flask.Response:
         own = name_things(current_site().service, [BASE + path.rstrip("/")]) if rest else {}
         words = own.popitem()[1].full if own else rest.replace("-", " ").replace("/", " · ")
         heading = f"In: {words}" if rest else ROOT_TITLES[root]
+        shows_status = any(entry.name is not None and entry.name.kind in STATUS_KINDS for entry in entries)
         page = flask.render_template(
-            "folder.html", heading=heading, path=path, groups=_group(entries), number=len(entries), private=private
+            "folder.html",
+            heading=heading,
+            path=path,
+            groups=_group(entries),
+            number=len(entries),
+            private=private,
+            notice=read_notice(current_site().service) if shows_status or root == "status" else "",
         )
         response = flask.make_response(page)
     else:

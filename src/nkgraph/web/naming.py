@@ -144,6 +144,10 @@ def _say(iri: str, kind: str, word: str, facts: Mapping[str, list[str]]) -> str:
         values = list(dict.fromkeys([*facts.get("valueMin", ()), *facts.get("valueMax", ())]))
         amount = " ".join([" to ".join(values), *facts.get("unit", ())]) if values else ""
         return ": ".join(part for part in (said, amount) if part)
+    if kind == "AllegedBreach":
+        return f"alleged by {_join(facts, ['allegedBy']) or 'the document'}: {_join(facts, ['conduct'])}"
+    if kind == "ContextStatement":
+        return f"stated: {said}"
     if kind in PLAIN:
         return said
     return f"{word}{' ' if said[:1].isdigit() else ', '}{said}" if said else word

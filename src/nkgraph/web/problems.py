@@ -9,7 +9,7 @@ import attrs
 import flask
 from werkzeug.exceptions import HTTPException
 
-from nkgraph.errors import NkgraphError, ParameterError, QueryError
+from nkgraph.errors import NkgraphError, ParameterError, QueryError, UnknownThingError
 from nkgraph.evaluation import RefusedError
 from nkgraph.formats import HTML, Format, negotiate
 from nkgraph.sparql import Problem
@@ -39,7 +39,8 @@ def _to_problem(error: Exception) -> Problem:
     if isinstance(error, QueryError):
         return Problem(400, error.message, error.line, error.column, error.remedy)
     if isinstance(error, ParameterError):
-        status = 404 if error.message.startswith("no canned query") else 400
+        is_absent = isinstance(error, UnknownThingError) or error.message.startswith("no canned query")
+        status = 404 if is_absent else 400
         return Problem(status, error.message, remedy=error.remedy)
     if isinstance(error, HTTPException) and error.code is not None:
         return Problem(error.code, error.name.lower(), remedy=_REMEDIES.get(error.code))
