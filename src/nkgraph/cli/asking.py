@@ -58,7 +58,7 @@ def query(
 
     \b
     Example:
-      nkgraph query evidence -p iri=id/hrnk-lives-for-sale-2009/case-1/transfer-2
+      nkgraph query evidence -p iri=id/hrnk-lives-for-sale-2009/case-1/narrator
     """
     project = project_of(data, out)
     queries = load_queries(project.queries)
