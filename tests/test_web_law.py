@@ -68,7 +68,7 @@ def test_what_is_foreseen_or_disputed_is_said_on_the_page(client: FlaskClient) -
     """An entry into force after the last day of the source is foreseen; a withdrawal that was tendered is told."""
     china = BeautifulSoup(client.get("/state/cn").get_data(as_text=True), "html.parser").find(id="treaty-status")
     assert isinstance(china, Tag)
-    rows = {row.find("td").get_text(): row.get_text(" ") for row in china.find_all("tr") if row.find("td")}
+    rows = {cell.get_text(): row.get_text(" ") for row in china.find_all("tr") if (cell := row.find("td")) is not None}
     assert "foreseen 2023-08-12" in rows["ILO Forced Labour Convention, 1930 (No. 29)"]
     assert "foreseen" not in rows["Convention on the Rights of the Child"]
     assert "a withdrawal was tendered in August 1997" in client.get("/state/kp").get_data(as_text=True)
