@@ -792,3 +792,19 @@ def test_the_documented_call_gives_the_documented_answer(server: str) -> None:
     call = found[1].replace("http://127.0.0.1:8080", server)
     done = subprocess.run(["bash", "-c", call], capture_output=True, text=True, timeout=30)
     assert json.loads(done.stdout) == json.loads(found[2])
+
+
+def test_another_number_is_another_thing(client: FlaskClient) -> None:
+    """A recommendation, convention or resolution of another number is not offered for the one that is held."""
+    wrong = {
+        str(n): {"query": text} for n, text in enumerate(["General Recommendation No. 38", "ILO Convention No. 87"])
+    }
+    found = ask(client, wrong)
+    offered = {r["id"] for answer in found.values() for r in answer["result"]}
+    assert not offered & {
+        "instrument/cedaw-general-recommendation-19",
+        "instrument/ilo-c029-1930",
+        "instrument/ilo-c105-1957",
+    }
+    right = ask(client, {"a": {"query": "General Recommendation No. 19"}})
+    assert right["a"]["result"][0]["id"] == "instrument/cedaw-general-recommendation-19"

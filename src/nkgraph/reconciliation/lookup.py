@@ -213,7 +213,15 @@ class NameLookup:
         bare, levels = split_level(words_of(text.split(",")[0]))
         if levels or "," in text:
             self._raise(found, {i: s for i, s in self._score(bare).items() if "Place" in self.candidates[i].types})
-        return {identity: Hit(min(ALIKE, score)) for identity, score in found.items() if score >= _LEAST}
+        numbers = {word for word in whole if word.isdecimal()} - years
+        alike = {identity: Hit(min(ALIKE, score)) for identity, score in found.items() if score >= _LEAST}
+        return {i: hit for i, hit in alike.items() if not self._has_another_number(self.candidates[i], numbers)}
+
+    @staticmethod
+    def _has_another_number(candidate: Candidate, numbers: set[str]) -> bool:
+        """Say whether a thing is numbered, and none of its names has a number of a text (Recommendation 38 is not 19)."""
+        own = {word for spelling in candidate.spellings for word in words_of(spelling.text) if word.isdecimal()}
+        return bool(numbers and own) and not numbers & own
 
     def _score(self, words: Sequence[str]) -> dict[str, float]:
         found: dict[str, float] = {}
