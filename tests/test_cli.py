@@ -116,7 +116,7 @@ def test_build_says_nothing_on_stdout(run: Any, tmp_path: Path) -> None:
         patch.chdir(tmp_path)
         said = run("build")
     assert (said.exit, said.stdout) == (0, "")
-    assert re.match(r"\d+ claims, \d+ asserted and \d+ inferred triples: ", said.stderr)
+    assert re.match(r"\d+ claims, \d+ links, \d+ asserted and \d+ inferred triples: ", said.stderr)
 
 
 def test_check_reads_every_word(run: Any) -> None:

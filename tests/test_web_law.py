@@ -102,3 +102,15 @@ def test_tables_for_programs_carry_the_notice_as_a_header(client: FlaskClient, f
     link = client.get(f"/queries/treaty-status.{form}").headers["Link"]
     assert "In force is not breached" in link
     assert "Link" not in client.get(f"/queries/accounts.{form}").headers
+
+
+def test_a_status_that_was_not_seen_says_so(client: FlaskClient) -> None:
+    """The last column tells the rows that were seen in a source from those that were not."""
+    page = BeautifulSoup(client.get("/instrument/trafficking-protocol-2000").get_data(as_text=True), "html.parser")
+    section = page.find(id="treaty-status")
+    assert isinstance(section, Tag)
+    cells = [[cell.get_text(" ", strip=True) for cell in row.find_all("td")] for row in section.find_all("tr")]
+    rows = {row[0]: row[1:] for row in cells if row}
+    assert rows["Pakistan"] == ["accession", "", "2022-11-04", "2022-12-04", "not stated: answers unknown", "no"]
+    assert rows["Japan"] == ["acceptance", "2002-12-09", "2017-07-11", "foreseen 2017-08-10", "2017-07-12", "yes"]
+    assert rows["China"] == ["accession", "", "2010-02-08", "2010-03-10", "2014-01-27", "yes"]

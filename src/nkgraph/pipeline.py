@@ -61,13 +61,17 @@ STEPS: Final = 4
 
 @attrs.frozen
 class Built:
-    """A built dataset: its quads (sorted, default graph and views included), and what was found on the way."""
+    """A built dataset: its quads (sorted, default graph and views included), and what was found on the way.
+
+    ``asserted`` and ``inferred`` count triples, those of ``links`` mappings (and what is told of each) among the asserted.
+    """
 
     quads: tuple[ox.Quad, ...]
     findings: tuple[Finding, ...]
     claims: int
     asserted: int
     inferred: int
+    links: int
 
 
 def _silent(_: str) -> None:
@@ -214,14 +218,17 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     progress("inferring")
     concluded = infer(asserted.quads, strata)
     progress("writing the graph")
-    quads = _complete(project, source, asserted, concluded)
+    # links are told, not reasoned with: they join here, after the shapes and the rules have read the rest
+    links = link_quads(source.mappings, read_targets(source.reference, source.vocabularies))
+    quads = _complete(project, source, _Asserted([*asserted.quads, *links], asserted.sizes), concluded)
     inferred = len({t for triples in concluded.values() for t in triples})
     built = Built(
         tuple(quads),
         tuple(sort_findings(findings)),
         len(source.published),
-        len({q.triple for q in asserted.quads}),
+        len({q.triple for q in (*asserted.quads, *links)}),
         inferred,
+        sum(not row.is_denied for held in source.mappings for row in held.rows),
     )
     if not any(finding.severity is Severity.VIOLATION for finding in findings):
         write_atomically(project.graph_file, _serialise(quads))
@@ -236,9 +243,7 @@ def _complete(
         for rule, triples in concluded.items()
         for t in triples
     ]
-    # links are told, not reasoned with: they join here, after the shapes and the rules have read the rest
-    told = [*asserted.quads, *link_quads(source.mappings, read_targets(source.reference, source.vocabularies))]
-    core = {q.triple for q in told} | {q.triple for q in inferred}
+    core = {q.triple for q in asserted.quads} | {q.triple for q in inferred}
     rows = measure_coverage(source.passages, source.published, asserted.sizes, source.reasons)
     statistics = [
         *coverage_quads(rows),
@@ -246,9 +251,9 @@ def _complete(
         *term_quads(core),
         *release_quads(__version__, len(core), len(source.published), _digest_inputs(project)),
     ]
-    everything = [*told, *inferred, *statistics]
+    everything = [*asserted.quads, *inferred, *statistics]
     views: list[ox.Quad] = [*_merge(everything, ox.DefaultGraph())]
-    views += _merge(told, ox.NamedNode(graph_iri("view/asserted")))
+    views += _merge(asserted.quads, ox.NamedNode(graph_iri("view/asserted")))
     views += _merge(inferred, ox.NamedNode(graph_iri("view/inferred")))
     for document in source.documents:
         prefix = claim_iri(document.slug, "")

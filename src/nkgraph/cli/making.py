@@ -52,7 +52,8 @@ def build(data: Path | None, out: Path | None) -> int:
         click.echo("not written: mend the violations above; the last good graph is unchanged", err=True)
         return 1
     click.echo(
-        f"{built.claims} claims, {built.asserted} asserted and {built.inferred} inferred triples: {project.graph_file}",
+        f"{built.claims} claims, {built.links} links, {built.asserted} asserted and {built.inferred} inferred triples: "
+        f"{project.graph_file}",
         err=True,
     )
     return 0

@@ -20,7 +20,7 @@ KINDS: Final[dict[str, tuple[str, ...]]] = {
     "Country": ("name",),
     "Place": ("name",),
     "State": ("name",),
-    "TerritorialApplication": ("instrument", "territory", "territorialScope"),
+    "TerritorialApplication": ("instrument", "reaches", "territorialScope"),
     "TreatyStatus": ("state", "treatyAction", "instrument"),
     "Transfer": ("kind",),
     "Crossing": ("river",),
