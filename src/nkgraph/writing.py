@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Final
 
 from nkgraph.errors import BuildError
 
 __all__ = ["write_atomically", "write_folder"]
 
+#: The file by which a folder that was written is known again.
+_MARK: Final = ".written-by-nkgraph"
+
 
 def write_atomically(path: Path, text: str) -> None:
     """Replace a file in one step: whatever fails, the file that was there stays whole.
+
+    A symbolic link stays one, and what it points to is replaced. A pipe or device is written into, as no file can take its
+    place.
 
     Raises:
         BuildError: the folder cannot be written, or the disk is full.
     """
     temporary: str | None = None
     try:
+        if path.is_symlink():
+            path = path.resolve()
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("w", encoding="utf-8", newline="\n") as stream:
+                stream.write(text)
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
@@ -42,7 +56,8 @@ def write_folder(path: Path, texts: Iterable[tuple[str, str]], *, replacing: boo
     """Make a folder of texts, by their paths in it, in one step: a reader meets all of them, or what was there before.
 
     Nothing is written into a folder that holds something: what an earlier run left there would pass for today's. With
-    ``replacing`` an earlier folder of the same texts is put aside whole; one that holds any other file is refused.
+    ``replacing`` a folder that an earlier call made, and nobody changed since, gives way: it is known by a file of the
+    digests of its texts (``.written-by-nkgraph``). Any other folder that holds something is refused.
 
     Raises:
         BuildError: the folder holds what it may not, it cannot be written, or the disk is full.
@@ -51,11 +66,13 @@ def write_folder(path: Path, texts: Iterable[tuple[str, str]], *, replacing: boo
     path = path.resolve()
     try:
         listed = dict(texts)
-        _check_folder(path, listed if replacing else {})
+        _check_folder(path, replacing=replacing)
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
         fresh, former = temporary / "new", temporary / "old"
         fresh.mkdir(mode=0o755)
+        if replacing:
+            listed[_MARK] = _digest(listed)
         for name, text in listed.items():
             file = fresh / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -78,13 +95,24 @@ def write_folder(path: Path, texts: Iterable[tuple[str, str]], *, replacing: boo
             shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _check_folder(path: Path, known: Container[str]) -> None:
+def _digest(texts: Mapping[str, str]) -> str:
+    """Return the digests of texts by their paths, one a line, as sha256sum writes them."""
+    lines = (f"{hashlib.sha256(text.encode()).hexdigest()}  {name}" for name, text in sorted(texts.items()))
+    return "".join(line + "\n" for line in lines)
+
+
+def _check_folder(path: Path, *, replacing: bool) -> None:
     if path.exists() and not path.is_dir():
         raise BuildError("is a file", path=path, remedy="name a folder that is empty or not there yet")
-    held = sorted(str(file.relative_to(path)) for file in path.rglob("*") if file.is_file()) if path.exists() else []
-    strangers = [name for name in held if name not in known]
-    if strangers and known:
-        remedy = "name a folder that is empty, not there yet, or holds only an earlier export of the same kind"
-        raise BuildError(f"holds a file that no export writes: {strangers[0]}", path=path, remedy=remedy)
-    if strangers:
+    held = sorted(path.rglob("*")) if path.exists() else []
+    if not held:
+        return
+    if not replacing:
         raise BuildError("is not empty", path=path, remedy="name a new folder, or empty this one")
+    mark = path / _MARK
+    files = {str(file.relative_to(path)): file.read_bytes() for file in held if file.is_file() and file != mark}
+    is_ours = mark.is_file() and all(file.is_file() or any(file.iterdir()) for file in held)
+    told = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
+    if not is_ours or mark.read_text(encoding="utf-8", errors="replace") != told:
+        remedy = "name a folder that is empty, not there yet, or holds an earlier export that nobody changed"
+        raise BuildError("holds files that are no earlier export, or were changed since", path=path, remedy=remedy)
