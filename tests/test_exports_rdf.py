@@ -648,3 +648,20 @@ def test_a_quotation_in_a_text_is_found() -> None:
         find_quoted([ox.Quad(node, name, text), ox.Quad(node, note, ox.Literal("one two three four five"))], [words])
         == set()
     )
+
+
+@pytest.mark.slow
+def test_no_open_nanopublication_names_a_person_without_a_public_role_or_rests_on_an_account(real: BuiltGraph) -> None:
+    """An author who is a survivor in another place, an organisation told of in an account: both are protected."""
+    people = """PREFIX nk: <https://w3id.org/nkgraph/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+        SELECT ?name { ?p a nk:NamedPerson ; nk:name ?name FILTER NOT EXISTS { ?p nk:namedAs/skos:notation "public_role" } }"""
+    rested = """PREFIX nk: <https://w3id.org/nkgraph/ontology#> PREFIX prov: <http://www.w3.org/ns/prov#>
+        SELECT DISTINCT ?claim { ?claim a nk:Claim ; prov:wasQuotedFrom/nk:passage/nk:parent* ?a . ?a a nk:Account }"""
+    names = [row["name"].value for row in real.store.query(people)]  # type: ignore[union-attr]
+    told = {row["claim"] for row in real.store.query(rested)}  # type: ignore[union-attr]
+    assert len(names) > 3
+    opened = [nanopub for nanopub in make_nanopubs(real.quads, Request()) if not _is_protected(nanopub)]
+    assert len(opened) > 400
+    assert [n.claim for n in opened if n.claim in told] == []
+    texts = {n.claim: " ".join(q.object.value for q in n.quads if isinstance(q.object, ox.Literal)) for n in opened}
+    assert [(claim, name) for claim, text in texts.items() for name in names if " " in name and name in text] == []

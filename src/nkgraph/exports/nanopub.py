@@ -1,11 +1,13 @@
 """Nanopublications: each published claim on its own, with where it comes from, in four graphs of one unsigned trusty URI.
 
 https://nanopub.net/guidelines/working_draft/. The assertion is the graph of the claim, triple by triple. Its address changes
-when, and only when, what is said or what it rests on changes; nothing in it depends on the day or on other claims.
+when, and only when, what is said or what it rests on changes, or a person named in it gets a public role; nothing in it
+depends on the day.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -19,14 +21,15 @@ from nkgraph.exports.bases import rebase, rebase_prefixes
 from nkgraph.exports.rdf import READABLE, find_prefixes, sort_quads, write_turtle
 from nkgraph.exports.trusty import HOLE, hash_quads
 from nkgraph.graph import PROVENANCE
-from nkgraph.iris import BASE, PREFIXES, document_iri, graph_iri, ontology_iri, shorten
+from nkgraph.iris import BASE, PREFIXES, code_iri, document_iri, graph_iri, ontology_iri, shorten
 from nkgraph.ontology import nearest
 
 __all__ = ["LICENCE", "OPEN_KINDS", "Nanopub", "make_nanopubs", "write_nanopubs"]
 
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 #: Kinds that tell of law, writings, organisations and figures. A claim that describes anything else is *protected*: the
-#: network of nanopublications keeps what it was given for ever, and a claim about a person must be able to be withdrawn.
+#: network of nanopublications keeps what it was given for ever, and a claim about a person must be able to be withdrawn. So
+#: is one of these kinds that rests on words of an account, or names a person who has no public role.
 OPEN_KINDS: Final = frozenset(
     [
         "Citation",
@@ -48,6 +51,13 @@ _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _QUOTED: Final = ox.NamedNode(PREFIXES["prov"] + "wasQuotedFrom")
 _DERIVED: Final = ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
 _DOCUMENT: Final = ox.NamedNode(ontology_iri("document"))
+_PARENT: Final = ox.NamedNode(ontology_iri("parent"))
+_PASSAGE: Final = ox.NamedNode(ontology_iri("passage"))
+_ACCOUNT: Final = ox.NamedNode(ontology_iri("Account"))
+_PERSON: Final = ontology_iri("NamedPerson")
+_NAMED_AS: Final = ox.NamedNode(ontology_iri("namedAs"))
+_PUBLIC: Final = ox.NamedNode(code_iri("named-as", "public_role"))
+_NAMES: Final = frozenset(ox.NamedNode(ontology_iri(name)) for name in ("name", "alias"))
 _CONTRIBUTORS: Final = ox.NamedNode(BASE + "contributors")
 _OPEN: Final = frozenset(ontology_iri(name) for name in OPEN_KINDS)
 _SELF: Final = f"{BASE}np/{HOLE}"
@@ -72,6 +82,8 @@ class _Graph:
     provenance: Said
     documents: Said
     kinds: Mapping[ox.NamedNode, frozenset[str]]
+    accounts: frozenset[ox.NamedNode]
+    private: tuple[frozenset[str], ...]
 
 
 def _read(quads: Iterable[ox.Quad]) -> _Graph:
@@ -79,6 +91,8 @@ def _read(quads: Iterable[ox.Quad]) -> _Graph:
     provenance: dict[ox.NamedNode, list[ox.Triple]] = defaultdict(list)
     documents: dict[ox.NamedNode, list[ox.Triple]] = defaultdict(list)
     kinds: dict[ox.NamedNode, set[str]] = defaultdict(set)
+    parents: dict[ox.NamedNode, ox.NamedNode] = {}
+    accounts: set[ox.NamedNode] = set()
     of_claim, of_document = BASE + "claim/", graph_iri("document/")
     for quad in quads:
         graph, subject = quad.graph_name, quad.subject
@@ -90,17 +104,46 @@ def _read(quads: Iterable[ox.Quad]) -> _Graph:
                 kinds[subject].add(quad.object.value)
         elif graph == PROVENANCE:
             provenance[subject].append(quad.triple)
-        elif graph.value.startswith(of_document) and subject.value == document_iri(
-            graph.value.removeprefix(of_document)
-        ):
-            documents[subject].append(quad.triple)
-    return _Graph(claims, provenance, documents, {thing: frozenset(found) for thing, found in kinds.items()})
+        elif graph.value.startswith(of_document):
+            if subject.value == document_iri(graph.value.removeprefix(of_document)):
+                documents[subject].append(quad.triple)
+            if quad.predicate == _PARENT and isinstance(quad.object, ox.NamedNode):
+                parents[subject] = quad.object
+            if quad.predicate == _TYPE and quad.object == _ACCOUNT:
+                accounts.add(subject)
+    while inner := {passage for passage, parent in parents.items() if parent in accounts} - accounts:
+        accounts |= inner
+    found = {thing: frozenset(own) for thing, own in kinds.items()}
+    return _Graph(claims, provenance, documents, found, frozenset(accounts), tuple(_read_private(claims, found)))
 
 
-def _is_protected(triples: Iterable[ox.Triple], kinds: Mapping[ox.NamedNode, frozenset[str]]) -> bool:
-    """Tell whether a claim describes anything but law, writings, organisations and figures; a kind not known counts."""
+def _read_private(claims: Said, kinds: Mapping[ox.NamedNode, frozenset[str]]) -> Iterator[frozenset[str]]:
+    """Yield the names of persons who have no public role, each as its words."""
+    triples = [t for said in claims.values() for t in said if _PERSON in kinds.get(t.subject, ())]  # type: ignore[arg-type]
+    public = {t.subject for t in triples if t.predicate == _NAMED_AS and t.object == _PUBLIC}
+    for triple in triples:
+        if triple.predicate in _NAMES and triple.subject not in public and isinstance(triple.object, ox.Literal):
+            yield _words(triple.object.value)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]+", text.casefold()))
+
+
+def _is_protected(claim: ox.NamedNode, graph: _Graph) -> bool:
+    """Tell whether a claim describes anything but law, writings, organisations and figures (a kind not known counts), rests
+    on words of an account, or names a person who has no public role.
+    """
+    triples = graph.claims[claim]
     things = {triple.subject for triple in triples if isinstance(triple.subject, ox.NamedNode)}
-    return not all(kinds.get(thing) and kinds[thing] <= _OPEN for thing in things)
+    if not all(graph.kinds.get(thing) and graph.kinds[thing] <= _OPEN for thing in things):
+        return True
+    spans = [t.object for t in graph.provenance[claim] if t.predicate == _QUOTED]
+    rests = [t for s in (claim, *spans) if isinstance(s, ox.NamedNode) for t in graph.provenance.get(s, ())]
+    if any(t.predicate == _PASSAGE and t.object in graph.accounts for t in rests):
+        return True
+    said = [_words(t.object.value) for t in triples if isinstance(t.object, ox.Literal)]
+    return any(name <= words for name in graph.private for words in said)
 
 
 def _node(iri: str) -> ox.NamedNode:
@@ -148,7 +191,7 @@ def _pubinfo(claim: ox.NamedNode, graph: _Graph, created: str | None) -> Iterato
         (this, terms + "isPartOf", _node(f"{BASE}statistics/release")),
         (_CONTRIBUTORS, PREFIXES["foaf"] + "name", ox.Literal("the nkgraph contributors", language="en")),
     ]
-    if _is_protected(graph.claims[claim], graph.kinds):
+    if _is_protected(claim, graph):
         rows.append((this, _TYPE.value, _node(_NPX + "ProtectedNanopub")))
     if created is not None:
         rows.append((this, terms + "created", ox.Literal(created, datatype=_node(PREFIXES["xsd"] + "date"))))
