@@ -17,7 +17,7 @@ from typing import Final
 import attrs
 
 from nkgraph.errors import MappingError
-from nkgraph.iris import PREFIXES
+from nkgraph.iris import PREFIXES, is_iri
 
 __all__ = [
     "BUILT_IN",
@@ -28,6 +28,7 @@ __all__ = [
     "SHARED_SLOTS",
     "MappingRow",
     "MappingSet",
+    "expand_curie",
     "write_mappings",
 ]
 
@@ -103,9 +104,21 @@ class MappingSet:
 
     def expand(self, curie: str) -> str | None:
         """Return the IRI that a CURIE of this file stands for, or None where it is none."""
-        prefix, colon, local = curie.partition(":")
-        space = self.prefixes.get(prefix)
-        return space + local if colon and space is not None and LOCAL_NAME.fullmatch(local) else None
+        return expand_curie(curie, self.prefixes)
+
+
+def expand_curie(curie: str, prefixes: Mapping[str, str]) -> str | None:
+    """Return the IRI that a CURIE stands for by some prefixes, or None where it is none.
+
+    >>> expand_curie("ex:a", {"ex": "https://example.org/"})
+    'https://example.org/a'
+    >>> expand_curie("ex:100%", {"ex": "https://example.org/"}) is None
+    True
+    """
+    prefix, colon, local = curie.partition(":")
+    space = prefixes.get(prefix)
+    iri = space + local if colon and space is not None and LOCAL_NAME.fullmatch(local) else ""
+    return iri if is_iri(iri) else None
 
 
 def write_mappings(mappings: MappingSet) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from nkgraph.errors import MappingError, ParameterError
 from nkgraph.findings import Finding, Severity
 from nkgraph.iris import PREFIXES, shorten
 from nkgraph.links import link_quads, say_same
-from nkgraph.mappingfiles import IMPORTED, MappingErrors, read_mapping_sets, read_mappings
+from nkgraph.mappingfiles import IMPORTED, SET_NAME, MappingErrors, read_mapping_sets, read_mappings
 from nkgraph.mappings import MappingSet, merge_sets, write_mappings
 from nkgraph.ontology import nearest
 from nkgraph.pipeline import Source, check_links, read_source
@@ -28,7 +27,6 @@ from nkgraph.writing import write_atomically
 
 __all__ = ["links"]
 
-_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COLUMNS: Final = ("set", "vocabulary", "mappings", "relations", "licence", "origin", "title")
 _WRITERS: Final = {"table": write_text, "md": write_markdown, "json": write_json, "csv": write_csv}
 _GRAPHS: Final = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
@@ -133,7 +131,7 @@ def import_file(file: Path, name: str | None, data: Path | None) -> int:
     """
     project = project_of(data, None)
     chosen = _name_of(file) if name is None else name
-    if not _NAME.fullmatch(chosen):
+    if not SET_NAME.fullmatch(chosen):
         remedy = "name it with --name, in small letters, digits and single hyphens"
         raise ParameterError(f"{chosen!r} is no name of a set", remedy=remedy)
     given = read_mappings(file, chosen, is_imported=True)
