@@ -713,13 +713,34 @@ def test_sets_are_checked_together(run: Any, tmp_path: Path) -> None:
     code, out, _ = run("check")
     one = run("check", str(run.data / "links" / "a.sssom.tsv"))
 
-    assert (one[0], one[1]) == (0, f"1 mapping of {run.data / 'links' / 'a.sssom.tsv'}: no findings\n")
+    file = run.data / "links" / "a.sssom.tsv"
+    assert one[0] == 1
+    assert "b.sssom.tsv:15" in one[1]
+    assert one[1].endswith(f"1 mapping of {file}: 1 finding\n")
     assert code == 1
     assert "[mapping-shared-target]" in out
     assert out.endswith("2 mappings of 2 sets: 1 finding\n")
     held = read_source(attrs.evolve(default_project(), data=run.data))
     found = [f.rule for f in check_source(held, default_project())]
     assert "mapping-shared-target" in found
+
+
+def test_one_of_our_sets_is_told_what_it_breaks(run: Any, tmp_path: Path) -> None:
+    """What is wrong only with a set is told of it, though it shows in another file; what the others do alone is not."""
+    (run.data / "links").mkdir()
+    for name, rows in (
+        ("a", ["place:jilin skos:exactMatch wikidata:Q1", "place:jilin skos:exactMatch geonames:2/"]),
+        ("b", ["place:china skos:exactMatch wikidata:Q1"]),
+        ("c", ["place:yanji skos:exactMatch geonames:2/"]),
+        ("d", ["place:yanji skos:closeMatch wikidata:Q9"]),
+    ):
+        shutil.copy(make_set(tmp_path, name, *rows).path, run.data / "links")
+
+    found = {name: run("check", str(run.data / "links" / f"{name}.sssom.tsv")) for name in "abcd"}
+
+    assert {name: code for name, (code, _, _) in found.items()} == {"a": 1, "b": 1, "c": 1, "d": 0}
+    assert {name: "[mapping-chain]" in out for name, (_, out, _) in found.items()} == {"a": 1, "b": 1, "c": 1, "d": 0}
+    assert "c.sssom.tsv:15" in found["b"][1]
 
 
 @pytest.mark.parametrize("form", ["ttl", "nt", "jsonld"])

@@ -79,7 +79,9 @@ def _describe(held: MappingSet, targets: Sequence[Target]) -> tuple[Cell, ...]:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @data_option
 def check(file: Path | None, data: Path | None) -> int:
-    """Check all sets together, or a FILE as if it were imported: duplicates, conflicts, chains, unknown things, persons.
+    """Check all sets together: duplicates, conflicts, chains, unknown things, persons.
+
+    Given a FILE, one of the sets or not, tell what is wrong with it beside the others, in whatever file that shows.
 
     Ends with 1 where there is anything but information, and with 2 where a file is no mapping file.
 
@@ -89,12 +91,11 @@ def check(file: Path | None, data: Path | None) -> int:
     """
     source = read_source(project_of(data, None))
     sets = source.mappings
-    known = [held for held in sets if file is not None and held.path.resolve() == file.resolve()]
-    if file is None or known:
-        findings = [f for f in check_links(source, sets) if not known or f.path == known[0].path]
-        sets = tuple(known) or sets
+    if file is None:
+        findings = check_links(source, sets)
     else:
-        given = read_mappings(file, _name_of(file), is_imported=True)
+        ours = next((held for held in sets if held.path.resolve() == file.resolve()), None)
+        given = ours or read_mappings(file, _name_of(file), is_imported=True)
         findings = _find_new(source, given)
         sets = (given,)
     print_findings(findings)
@@ -111,9 +112,10 @@ def _name_of(file: Path) -> str:
 
 
 def _find_new(source: Source, given: MappingSet) -> list[Finding]:
-    """Return what is wrong with a set read beside those of a source, without what is wrong with those alone."""
-    known = frozenset(check_links(source, source.mappings))
-    return [finding for finding in check_links(source, (*source.mappings, given)) if finding not in known]
+    """Return what is wrong with a set read beside the others of a source, without what is wrong with those alone."""
+    others = tuple(held for held in source.mappings if held is not given)
+    known = frozenset(check_links(source, others))
+    return [finding for finding in check_links(source, (*others, given)) if finding not in known]
 
 
 @links.command("import")
