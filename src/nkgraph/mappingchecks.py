@@ -19,7 +19,7 @@ from nkgraph.findings import Finding, Severity, sort_findings
 from nkgraph.identity import Chain, Edge, find_chains
 from nkgraph.iris import PREFIXES, shorten
 from nkgraph.mappable import Mappable, is_ours
-from nkgraph.mappings import EXACT, NOTHING_FOUND, MappingRow, MappingSet
+from nkgraph.mappings import EXACT, NOTHING_FOUND, SEE_ALSO, MappingRow, MappingSet
 from nkgraph.ontology import Vocabulary
 from nkgraph.targets import Target, find_target, write_alike
 
@@ -100,10 +100,17 @@ def _check_targets(placed: Iterable[_Placed], targets: Sequence[Target]) -> Iter
     for one in placed:
         if one.row.object == NOTHING_FOUND:
             continue
-        if find_target(one.row.object, targets) is None:
+        target = find_target(one.row.object, targets)
+        if target is None:
             severity = Severity.INFO if one.held.is_imported else Severity.WARNING
             message = f"is mapped to {one.row.object}, which is of no vocabulary that is described"
             yield one.find(severity, "mapping-vocabulary", message)
+        elif target.holds == "pages" and one.row.relation != SEE_ALSO and not one.row.is_denied:
+            message = (
+                f"is mapped to {one.row.object}, a page of {target.name}, by {shorten(one.row.predicate)}: "
+                "a page tells of a thing, and is no match of it; write rdfs:seeAlso"
+            )
+            yield one.find(Severity.VIOLATION, "mapping-kind", message)
         if one.target != one.row.object:
             message = f"is mapped to {one.row.object}, which its own vocabulary writes {one.target}"
             yield one.find(Severity.WARNING, "mapping-spelling", message)

@@ -25,6 +25,7 @@ __all__ = [
     "LOCAL_NAME",
     "NOTHING_FOUND",
     "RELATIONS",
+    "SEE_ALSO",
     "SHARED_SLOTS",
     "MappingRow",
     "MappingSet",
@@ -33,13 +34,14 @@ __all__ = [
 ]
 
 EXACT: Final = PREFIXES["skos"] + "exactMatch"
+SEE_ALSO: Final = PREFIXES["rdfs"] + "seeAlso"
 #: The object of a row that says that a vocabulary has nothing for its subject.
 NOTHING_FOUND: Final = PREFIXES["sssom"] + "NoTermFound"
 #: The relations that a mapping may have, and what each is published as: identity is never asserted, only likeness.
 RELATIONS: Final[Mapping[str, str]] = {
     **{PREFIXES["skos"] + f"{n}Match": PREFIXES["skos"] + f"{n}Match" for n in ("exact", "close", "broad", "narrow")},
     PREFIXES["skos"] + "relatedMatch": PREFIXES["skos"] + "relatedMatch",
-    PREFIXES["rdfs"] + "seeAlso": PREFIXES["rdfs"] + "seeAlso",
+    SEE_ALSO: SEE_ALSO,
     **{PREFIXES["owl"] + name: EXACT for name in ("sameAs", "equivalentClass", "equivalentProperty")},
 }
 #: Prefixes that SSSOM itself defines: a file need not declare them, and may not bind them to anything else.
