@@ -15,14 +15,14 @@ from nkgraph.errors import MappingError, ParameterError
 from nkgraph.findings import Finding, Severity
 from nkgraph.iris import PREFIXES, shorten
 from nkgraph.links import link_quads, say_same
-from nkgraph.mappingfiles import IMPORTED, SET_NAME, MappingErrors, read_mapping_sets, read_mappings
+from nkgraph.mappingfiles import IMPORTED, SET_NAME, MappingErrors, read_mappings
 from nkgraph.mappings import MappingSet, merge_sets, write_mappings
 from nkgraph.ontology import nearest
 from nkgraph.pipeline import Source, check_links, read_source
-from nkgraph.project import Project
+from nkgraph.source import read_links
 from nkgraph.tablefiles import write_csv, write_json
 from nkgraph.tables import Cell, Table, write_markdown, write_text
-from nkgraph.targets import Target, find_target, read_targets
+from nkgraph.targets import Target, find_target
 from nkgraph.writing import write_atomically
 
 __all__ = ["links"]
@@ -52,9 +52,8 @@ def list_sets(form: str, data: Path | None) -> int:
     Example:
       nkgraph links list --format csv
     """
-    source = read_source(project_of(data, None))
-    targets = read_targets(source.reference, source.vocabularies)
-    table = Table(_COLUMNS, tuple(_describe(held, targets) for held in source.mappings))
+    sets, targets = read_links(project_of(data, None))
+    table = Table(_COLUMNS, tuple(_describe(held, targets) for held in sets))
     text = write_csv(table, delimiter="\t") if form == "tsv" else _WRITERS[form](table)
     click.echo(text, nl=False)
     return 0
@@ -129,7 +128,7 @@ def import_file(file: Path, name: str | None, data: Path | None) -> int:
 
     \b
     Example:
-      nkgraph links import --help
+      nkgraph links import theirs.sssom.tsv
     """
     project = project_of(data, None)
     chosen = _name_of(file) if name is None else name
@@ -177,20 +176,18 @@ def _refuse_known(given: MappingSet, sets: Sequence[MappingSet]) -> None:
 def export(name: str | None, form: str, as_same: bool, output: Path | None, data: Path | None) -> int:
     """Write the sets as SSSOM or RDF.
 
-    With --same-as, an exact match of a thing of ours with a thing of others is written as owl:sameAs; concepts, codes and
-    terms keep skos:exactMatch. What nkgraph publishes itself never says owl:sameAs.
+    With --same-as, an exact match of a thing of ours with a thing of others is written as owl:sameAs; codes, schemes,
+    terms and the concepts of others keep skos:exactMatch. What nkgraph publishes itself never says owl:sameAs.
 
     \b
     Example:
-      nkgraph links export --help
+      nkgraph links export --same-as
     """
-    project = project_of(data, None)
-    source = read_source(project)
-    sets = source.mappings if name is None else [_find_set(project, name)]
-    targets = read_targets(source.reference, source.vocabularies)
-    concepts = [iri for codes in source.vocabulary.codes.values() for iri in codes.values()]
+    sets, targets = read_links(project_of(data, None))
+    if name is not None:
+        sets = (_find_set(sets, name),)
     if as_same:
-        sets = [say_same(held, concepts, targets) for held in sets]
+        sets = tuple(say_same(held, targets) for held in sets)
     if form == "sssom":
         text = write_mappings(sets[0] if len(sets) == 1 else merge_sets(sets))
         content = text.encode()
@@ -206,9 +203,9 @@ def export(name: str | None, form: str, as_same: bool, output: Path | None, data
     return 0
 
 
-def _find_set(project: Project, name: str) -> MappingSet:
-    sets = {held.name: held for held in read_mapping_sets(project.data / "links")}
-    if name not in sets:
+def _find_set(sets: Sequence[MappingSet], name: str) -> MappingSet:
+    known = {held.name: held for held in sets}
+    if name not in known:
         remedy = "`nkgraph links list` lists them"
-        raise ParameterError(f"there is no set {name!r}{nearest(name, sets)}", remedy=remedy)
-    return sets[name]
+        raise ParameterError(f"there is no set {name!r}{nearest(name, known)}", remedy=remedy)
+    return known[name]
