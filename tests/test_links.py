@@ -40,6 +40,7 @@ from nkgraph.store import open_store
 from nkgraph.tables import read_table
 from nkgraph.targets import Target, find_target, read_targets
 from nkgraph.web import create_app
+from nkgraph.web.linked import gather_links
 
 ROOT = default_project().root
 LINKS = default_project().data / "links"
@@ -283,6 +284,8 @@ def test_denied_mapping_is_no_link(small: Source, tmp_path: Path) -> None:
         (EXACT, ox.NamedNode("https://example.org/Jilin"))
     ]
     assert sum(q.object == ox.NamedNode(SSSOM + "Mapping") for q in quads) == 2
+    sizes = rows_of(links_graph("a"), quads, VOID + "triples")
+    assert sizes == {links_graph("a"): ["1"]}
     said = {q.predicate.value: q.object for q in quads if isinstance(q.object, ox.Literal)}
     assert said[SSSOM + "predicate_modifier"] == ox.Literal("Not")
     assert said[PREFIXES["skos"] + "editorialNote"] == ox.Literal("given as owl:sameAs, published as skos:exactMatch")
@@ -891,6 +894,68 @@ def test_server_describes_the_linksets(built_graph: Path) -> None:
     assert named
     pages = (named[1], mapping["set"].removeprefix(BASE), "vocabulary/eurovoc", "state/cn", "vocabulary/")
     assert [client.get(f"/{page}", headers={"Accept": "text/html"}).status_code for page in pages] == [200] * len(pages)
+
+
+def test_page_shows_each_relation_and_no_denied_one(tmp_path: Path) -> None:
+    """A page says how ours stands to theirs: narrower where theirs is broader; and a mapping that denies is not on it."""
+    project = make_project(tmp_path)
+    shown = {
+        "skos:exactMatch": "the same as",
+        "skos:closeMatch": "close to",
+        "skos:broadMatch": "narrower than",
+        "skos:narrowMatch": "broader than",
+        "skos:relatedMatch": "related to",
+        "rdfs:seeAlso": "see also",
+    }
+    rows = [f"place:china {relation} wikidata:Q{n}" for n, relation in enumerate(shown, start=1)]
+    denied = [f"place:china {relation} wikidata:Q{n} Not" for n, relation in enumerate(shown, start=11)]
+    make_set(project.data / "links", "b", *rows, *denied)
+    build(project)
+    local = LocalAnswers(open_store(project.graph_file))
+
+    links = gather_links(local, ox.NamedNode(expand("place:china")))
+    text = create_app(local, {}).test_client().get("/place/china").get_data(as_text=True)
+
+    found = {link.target.rpartition("/")[2]: link.relation for link in links if link.set == links_graph("b")}
+    assert found == {f"Q{n}": words for n, words in enumerate(shown.values(), start=1)}
+    assert "entity/Q6" in text
+    assert "entity/Q11" not in text
+    listed = {row["target"].rpartition("/")[2] for row in ask(project.graph_file, "external-links")}
+    assert {"Q1", "Q6"} <= listed
+    assert not listed & {f"Q{n}" for n in range(11, 17)}
+
+
+def test_words_of_a_relation_agree() -> None:
+    """Pages say where ours stands and lists of codes where theirs does: one direction, as SKOS and the page of codes have it."""
+    table = (ROOT / "docs" / "vocabularies.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(skos:\w+Match)` \| (\w+) \|", table, re.M))
+    opposite = {"broader": "narrower than", "narrower": "broader than", "same": "the same as"}
+
+    assert told == {shorten(r.iri): r.theirs for r in RELATIONS.values() if r.iri.startswith(PREFIXES["skos"])}
+    assert {told["skos:broadMatch"], told["skos:narrowMatch"]} == {"broader", "narrower"}
+    assert told["skos:broadMatch"] == "broader"
+    assert [r.words for r in RELATIONS.values() if r.theirs in opposite] == [
+        opposite[r.theirs] for r in RELATIONS.values() if r.theirs in opposite
+    ]
+    assert {shorten(r.iri) for r in RELATIONS.values() if r.is_identity} == {
+        "owl:equivalentClass",
+        "owl:equivalentProperty",
+        "owl:sameAs",
+    }
+
+
+def test_vocabulary_with_the_longest_beginning_is_that_of_an_iri() -> None:
+    """Where one vocabulary begins as another does, the longer beginning decides, in whatever order they are told."""
+    whole = Target("https://example.org/z", "Whole", "", ("https://example.org/",), (), "pages")
+    part = Target(
+        "https://example.org/a", "Part", "", ("https://example.com/",), ("https://example.org/part/",), "things"
+    )
+
+    for targets in ([whole, part], [part, whole]):
+        assert find_target("https://example.org/part/1", targets) == part
+        assert find_target("https://example.org/other", targets) == whole
+        assert find_target("https://example.org/part/", targets) == whole
+        assert find_target("https://example.net/", targets) is None
 
 
 # The page

@@ -17,19 +17,17 @@ import pyoxigraph as ox
 from nkgraph.composites import Composite, find_split_composites
 from nkgraph.findings import Finding, Severity, sort_findings
 from nkgraph.identity import Chain, Edge, find_chains
-from nkgraph.iris import PREFIXES, shorten
+from nkgraph.iris import shorten
 from nkgraph.mappable import Mappable, is_ours
-from nkgraph.mappings import EXACT, NOTHING_FOUND, SEE_ALSO, MappingRow, MappingSet
+from nkgraph.mappings import EXACT, NOTHING_FOUND, RELATIONS, SEE_ALSO, MappingRow, MappingSet
 from nkgraph.ontology import Vocabulary
 from nkgraph.targets import Target, find_target, write_alike
 
 __all__ = ["check_mappings"]
 
-_SKOS: Final = PREFIXES["skos"]
-_OWL: Final = PREFIXES["owl"]
-_SAME: Final = frozenset({EXACT, *(_OWL + name for name in ("sameAs", "equivalentClass", "equivalentProperty"))})
-#: Relations of which SKOS says that no pair has two of different groups (S27, S46); closeMatch goes with any.
-_APART: Final = {EXACT: 0, _SKOS + "broadMatch": 1, _SKOS + "narrowMatch": 2, _SKOS + "relatedMatch": 3}
+_SAME: Final = frozenset(iri for iri, relation in RELATIONS.items() if relation.published == EXACT)
+#: Relations of which SKOS says that no pair has two; closeMatch goes with any.
+_APART: Final = frozenset(iri for iri, relation in RELATIONS.items() if relation.is_apart)
 
 
 @attrs.frozen
@@ -144,7 +142,7 @@ def _check_pairs(placed: Iterable[_Placed]) -> Iterator[Finding]:
                 message = f"{told}, which one of them denies"
                 yield one.find(Severity.VIOLATION, "mapping-conflict", message)
             elif relations[0] != relations[1] and not (one.row.is_denied or other.row.is_denied):
-                if {*relations} <= _APART.keys():
+                if {*relations} <= _APART:
                     message = f"{told}, which cannot both hold"
                     yield one.find(Severity.VIOLATION, "mapping-conflict", message)
                 else:

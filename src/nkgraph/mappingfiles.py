@@ -12,7 +12,7 @@ from typing import Final
 
 from nkgraph.dates import date_bounds
 from nkgraph.errors import MappingError, NkgraphError, ReadError
-from nkgraph.iris import PREFIXES, is_iri
+from nkgraph.iris import PREFIXES, is_iri, shorten
 from nkgraph.mappings import (
     BUILT_IN,
     LOCAL_NAME,
@@ -142,7 +142,8 @@ class _Reader:
         }
         iris = {name: self._curie(name, written.get(name, ""), line) for name in _REQUIRED}
         if iris["predicate_id"] and iris["predicate_id"] not in RELATIONS:
-            known = "skos:exactMatch, closeMatch, broadMatch, narrowMatch, relatedMatch and rdfs:seeAlso"
+            *most, last = (shorten(r.iri) for r in RELATIONS.values() if not r.is_identity)
+            known = f"{most[0]}, {', '.join(name.partition(':')[2] for name in most[1:])} and {last}"
             message = f"predicate_id: {written['predicate_id']!r} is no mapping relation"
             self.fail(message, line, f"the relations are {known}")
         if iris["subject_id"] and iris["subject_id"] == iris["object_id"]:

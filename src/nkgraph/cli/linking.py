@@ -16,7 +16,7 @@ from nkgraph.findings import Finding, Severity
 from nkgraph.iris import PREFIXES, shorten
 from nkgraph.links import link_quads, say_same
 from nkgraph.mappingfiles import IMPORTED, SET_NAME, MappingErrors, read_mappings
-from nkgraph.mappings import MappingSet, merge_sets, write_mappings
+from nkgraph.mappings import RELATIONS, MappingSet, merge_sets, write_mappings
 from nkgraph.ontology import nearest
 from nkgraph.pipeline import Source, check_links, read_source
 from nkgraph.source import read_links
@@ -148,7 +148,7 @@ def import_file(file: Path, name: str | None, data: Path | None) -> int:
         click.echo(str(finding), err=True)
     path = project.data / "links" / IMPORTED / f"{chosen}.sssom.tsv"
     write_atomically(path, file.read_bytes().decode("utf-8"))
-    softened = sum(row.relation != row.predicate for row in given.rows)
+    softened = sum(RELATIONS[row.predicate].is_identity for row in given.rows)
     click.echo(f"{len(given.rows)} mappings imported as {chosen}: {path}")
     if softened:
         click.echo(f"{softened} that say owl:sameAs or the like will be published as skos:exactMatch", err=True)
