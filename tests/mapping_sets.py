@@ -12,19 +12,12 @@ import attrs
 import yaml
 
 from nkgraph.iris import PREFIXES
+from nkgraph.mappings import RELATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "data" / "links"
 #: The sets that map our codes; other sets of the folder map what else there is.
 OURS = ("ctdc", "htcds", "huridocs", "schemes-eurovoc", "schemes-unbis")
-#: How a page says what a mapping says: the other code, seen from ours.
-WORDS = {
-    "exactMatch": "same",
-    "closeMatch": "close",
-    "broadMatch": "broader",
-    "narrowMatch": "narrower",
-    "relatedMatch": "related",
-}
 
 
 @attrs.frozen
@@ -77,7 +70,7 @@ def read_ours() -> list[Row]:
 
 def describe(row: Row) -> str:
     """Return the other side of a mapping in words: ``HTCDS vic_MethodsOfControl: PhysicalThreats (narrower)``."""
-    word = WORDS[row.predicate.rpartition("#")[2]]
+    word = RELATIONS[row.predicate].theirs
     parts = row.cells["object_id"].partition(":")[2].split("/")
     label = row.cells["object_label"]
     named = {"htcds": "HTCDS", "huridocs": "HURIDOCS", "ctdc": "CTDC"}

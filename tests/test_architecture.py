@@ -25,6 +25,7 @@ ORDER = [
         "agreement",
         "identifiers",
         "vocabularies",
+        "mappings",
         "composites",
     ),
     *(
@@ -40,7 +41,7 @@ ORDER = [
         "validation",
     ),
     *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
-    *("mappings", "mappingfiles", "targets", "mappable", "identity", "mappingchecks", "links"),
+    *("mappingfiles", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
     *("source", "pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),

@@ -40,6 +40,7 @@ from nkgraph.store import open_store
 from nkgraph.tables import read_table
 from nkgraph.targets import Target, find_target, read_targets
 from nkgraph.web import create_app
+from nkgraph.web.linked import gather_links
 
 ROOT = default_project().root
 LINKS = default_project().data / "links"
@@ -58,6 +59,7 @@ HEADER = """#curie_map:
 #  wiki: "https://www.wikidata.org/wiki/"
 #  geonames: "https://sws.geonames.org/"
 #  ex: "https://example.org/"
+#  untc: "https://treaties.un.org/pages/ViewDetails.aspx?src=TREATY&mtdsg_no="
 #mapping_set_id: "https://example.org/NAME"
 #license: "https://creativecommons.org/publicdomain/zero/1.0/"
 #creator_label: "Somebody Else"
@@ -176,7 +178,7 @@ def test_two_relations_of_one_pair(small: Source, tmp_path: Path, other: str, se
     found = [f for f in check_links(small, sets) if f.rule == "mapping-conflict"]
 
     assert [f.severity for f in found] == [severity]
-    assert "a.sssom.tsv:15" in found[0].message
+    assert "a.sssom.tsv:16" in found[0].message
 
 
 def test_one_target_of_two(small: Source, tmp_path: Path) -> None:
@@ -190,7 +192,7 @@ def test_one_target_of_two(small: Source, tmp_path: Path) -> None:
     (found,) = [f for f in check_links(small, [ours, theirs]) if f.severity is Severity.VIOLATION]
     assert found.rule == "mapping-shared-target"
     assert "place:china (country) and place:jilin (province) would be one" in found.message
-    assert (found.path, found.line) == (theirs.path, 15)
+    assert (found.path, found.line) == (theirs.path, 16)
 
 
 def test_chain_over_several_sets(small: Source, tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ def test_chain_over_several_sets(small: Source, tmp_path: Path) -> None:
 
     assert found.keys() == {"mapping-shared-target", "mapping-chain"}
     assert found["mapping-chain"].startswith("place:china and place:yanji would be one: place:china = ")
-    assert [name in found["mapping-chain"] for name in ("a.sssom.tsv:15", "a.sssom.tsv:16", "b.sssom.tsv:15")] == [
+    assert [name in found["mapping-chain"] for name in ("a.sssom.tsv:16", "a.sssom.tsv:17", "b.sssom.tsv:16")] == [
         True
     ] * 3
 
@@ -282,6 +284,8 @@ def test_denied_mapping_is_no_link(small: Source, tmp_path: Path) -> None:
         (EXACT, ox.NamedNode("https://example.org/Jilin"))
     ]
     assert sum(q.object == ox.NamedNode(SSSOM + "Mapping") for q in quads) == 2
+    sizes = rows_of(links_graph("a"), quads, VOID + "triples")
+    assert sizes == {links_graph("a"): ["1"]}
     said = {q.predicate.value: q.object for q in quads if isinstance(q.object, ox.Literal)}
     assert said[SSSOM + "predicate_modifier"] == ox.Literal("Not")
     assert said[PREFIXES["skos"] + "editorialNote"] == ox.Literal("given as owl:sameAs, published as skos:exactMatch")
@@ -291,8 +295,7 @@ def test_denied_mapping_is_no_link(small: Source, tmp_path: Path) -> None:
 def test_export_says_same_as_of_things_only(source: Source) -> None:
     """In an export that asks for it, states and places are the same as items; codes, and concepts of a thesaurus, are not."""
     targets = read_targets(source.reference, source.vocabularies)
-    concepts = [iri for codes in source.vocabulary.codes.values() for iri in codes.values()]
-    sets = [say_same(held, concepts, targets) for held in source.mappings]
+    sets = [say_same(held, targets) for held in source.mappings]
     same = {str(q.object).strip("<>") for q in link_quads(sets, targets, as_given=True) if q.predicate.value == SAME_AS}
     exact = {row.object for held in source.mappings for row in held.rows if row.is_exact}
     things = (
@@ -306,6 +309,32 @@ def test_export_says_same_as_of_things_only(source: Source) -> None:
     assert same == {iri for iri in exact if iri.startswith(things)}
     assert exact - same
     assert not any(SAME_AS in str(quad) for quad in link_quads(sets, targets))
+
+
+def test_export_says_same_as_of_no_term(small: Source, tmp_path: Path) -> None:
+    """A class, a property, a code and a scheme are not what an item is, however exact the match; a place is."""
+    subjects = ("nk:Place", "nk:place", "code:river/Tumen", "code:river", "place:jilin")
+    rows = [f"{subject} skos:exactMatch wikidata:Q{n}" for n, subject in enumerate(subjects, start=1)]
+    held = make_set(tmp_path, "a", *rows)
+    quads = link_quads([say_same(held, read_targets(small.reference))], read_targets(small.reference), as_given=True)
+
+    said = {shorten(str(q.subject).strip("<>")): q.predicate.value for q in quads if q.predicate.value in RELATIONS}
+    assert find(small, held) == []
+    assert said == {**dict.fromkeys(subjects, EXACT), "place:jilin": SAME_AS}
+
+
+@pytest.mark.parametrize("imported", [False, True])
+@pytest.mark.parametrize("relation", sorted(map(shorten, RELATIONS)))
+def test_a_page_is_no_match(small: Source, tmp_path: Path, relation: str, imported: bool) -> None:
+    """A page of the UN Treaty Collection may be seen also; whatever says more is found, in our files and in those of others."""
+    held = make_set(tmp_path, "a", f"place:jilin {relation} untc:IV-5", imported=imported)
+    denied = make_set(tmp_path, "b", f"place:jilin {relation} untc:IV-6 Not", imported=imported)
+
+    found = find(small, held, denied)
+
+    assert [rule for _, rule, _ in found] == ["mapping-kind"] * (relation != "rdfs:seeAlso")
+    assert all(severity is Severity.VIOLATION for severity, _, _ in found)
+    assert all(f"a page of UN Treaty Collection, by {relation}" in message for _, _, message in found)
 
 
 def test_skos_equates_nothing_of_ours(source: Source) -> None:
@@ -400,7 +429,7 @@ def test_wrong_link_stops_the_build(tmp_path: Path) -> None:
     built = build(project)
 
     assert [(f.rule, f.path and f.path.name, f.line) for f in built.findings if f.severity is Severity.VIOLATION] == [
-        ("mapping-subject", "b.sssom.tsv", 15)
+        ("mapping-subject", "b.sssom.tsv", 16)
     ]
     assert project.graph_file.read_bytes() == before
 
@@ -574,8 +603,8 @@ def test_the_library_of_sssom_reads_the_same(clients_python: Path, source: Sourc
     everything.write_text(write_mappings(merged), encoding="utf-8")
     same = tmp_path / "same.sssom.tsv"
     wikidata = next(held for held in source.mappings if held.name == "wikidata")
-    same.write_text(write_mappings(say_same(wikidata, (), targets)), encoding="utf-8")
-    sets = {held.path: held for held in source.mappings} | {everything: merged, same: say_same(wikidata, (), targets)}
+    same.write_text(write_mappings(say_same(wikidata, targets)), encoding="utf-8")
+    sets = {held.path: held for held in source.mappings} | {everything: merged, same: say_same(wikidata, targets)}
 
     found = ask_oracle(clients_python, list(sets))
 
@@ -714,13 +743,48 @@ def test_sets_are_checked_together(run: Any, tmp_path: Path) -> None:
     code, out, _ = run("check")
     one = run("check", str(run.data / "links" / "a.sssom.tsv"))
 
-    assert (one[0], one[1]) == (0, f"1 mapping of {run.data / 'links' / 'a.sssom.tsv'}: no findings\n")
+    file = run.data / "links" / "a.sssom.tsv"
+    assert one[0] == 1
+    assert "b.sssom.tsv:16" in one[1]
+    assert one[1].endswith(f"1 mapping of {file}: 1 finding\n")
     assert code == 1
     assert "[mapping-shared-target]" in out
     assert out.endswith("2 mappings of 2 sets: 1 finding\n")
     held = read_source(attrs.evolve(default_project(), data=run.data))
     found = [f.rule for f in check_source(held, default_project())]
     assert "mapping-shared-target" in found
+
+
+def test_sets_are_listed_and_exported_without_the_claims(run: Any, tmp_path: Path) -> None:
+    """A claim that cannot be read stops a check, and neither the list nor the export."""
+    (run.data / "links").mkdir()
+    shutil.copy(make_set(tmp_path, "a", "place:jilin skos:exactMatch wikidata:Q1").path, run.data / "links")
+    listed, exported = run("list"), run("export", "--same-as")
+    for path in (run.data / "claims").rglob("*.yaml"):
+        path.write_text("no claim", encoding="utf-8")
+
+    assert run("check")[0] == 2
+    assert (run("list"), run("export", "--same-as")) == (listed, exported)
+    assert (listed[0], exported[0]) == (0, 0)
+    assert "owl:sameAs" in exported[1]
+
+
+def test_one_of_our_sets_is_told_what_it_breaks(run: Any, tmp_path: Path) -> None:
+    """What is wrong only with a set is told of it, though it shows in another file; what the others do alone is not."""
+    (run.data / "links").mkdir()
+    for name, rows in (
+        ("a", ["place:jilin skos:exactMatch wikidata:Q1", "place:jilin skos:exactMatch geonames:2/"]),
+        ("b", ["place:china skos:exactMatch wikidata:Q1"]),
+        ("c", ["place:yanji skos:exactMatch geonames:2/"]),
+        ("d", ["place:yanji skos:closeMatch wikidata:Q9"]),
+    ):
+        shutil.copy(make_set(tmp_path, name, *rows).path, run.data / "links")
+
+    found = {name: run("check", str(run.data / "links" / f"{name}.sssom.tsv")) for name in "abcd"}
+
+    assert {name: code for name, (code, _, _) in found.items()} == {"a": 1, "b": 1, "c": 1, "d": 0}
+    assert {name: "[mapping-chain]" in out for name, (_, out, _) in found.items()} == {"a": 1, "b": 1, "c": 1, "d": 0}
+    assert "c.sssom.tsv:16" in found["b"][1]
 
 
 @pytest.mark.parametrize("form", ["ttl", "nt", "jsonld"])
@@ -831,6 +895,68 @@ def test_server_describes_the_linksets(built_graph: Path) -> None:
     assert named
     pages = (named[1], mapping["set"].removeprefix(BASE), "vocabulary/eurovoc", "state/cn", "vocabulary/")
     assert [client.get(f"/{page}", headers={"Accept": "text/html"}).status_code for page in pages] == [200] * len(pages)
+
+
+def test_page_shows_each_relation_and_no_denied_one(tmp_path: Path) -> None:
+    """A page says how ours stands to theirs: narrower where theirs is broader; and a mapping that denies is not on it."""
+    project = make_project(tmp_path)
+    shown = {
+        "skos:exactMatch": "the same as",
+        "skos:closeMatch": "close to",
+        "skos:broadMatch": "narrower than",
+        "skos:narrowMatch": "broader than",
+        "skos:relatedMatch": "related to",
+        "rdfs:seeAlso": "see also",
+    }
+    rows = [f"place:china {relation} wikidata:Q{n}" for n, relation in enumerate(shown, start=1)]
+    denied = [f"place:china {relation} wikidata:Q{n} Not" for n, relation in enumerate(shown, start=11)]
+    make_set(project.data / "links", "b", *rows, *denied)
+    build(project)
+    local = LocalAnswers(open_store(project.graph_file))
+
+    links = gather_links(local, ox.NamedNode(expand("place:china")))
+    text = create_app(local, {}).test_client().get("/place/china").get_data(as_text=True)
+
+    found = {link.target.rpartition("/")[2]: link.relation for link in links if link.set == links_graph("b")}
+    assert found == {f"Q{n}": words for n, words in enumerate(shown.values(), start=1)}
+    assert "entity/Q6" in text
+    assert "entity/Q11" not in text
+    listed = {row["target"].rpartition("/")[2] for row in ask(project.graph_file, "external-links")}
+    assert {"Q1", "Q6"} <= listed
+    assert not listed & {f"Q{n}" for n in range(11, 17)}
+
+
+def test_words_of_a_relation_agree() -> None:
+    """Pages say where ours stands and lists of codes where theirs does: one direction, as SKOS and the page of codes have it."""
+    table = (ROOT / "docs" / "vocabularies.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| `(skos:\w+Match)` \| (\w+) \|", table, re.M))
+    opposite = {"broader": "narrower than", "narrower": "broader than", "same": "the same as"}
+
+    assert told == {shorten(r.iri): r.theirs for r in RELATIONS.values() if r.iri.startswith(PREFIXES["skos"])}
+    assert {told["skos:broadMatch"], told["skos:narrowMatch"]} == {"broader", "narrower"}
+    assert told["skos:broadMatch"] == "broader"
+    assert [r.words for r in RELATIONS.values() if r.theirs in opposite] == [
+        opposite[r.theirs] for r in RELATIONS.values() if r.theirs in opposite
+    ]
+    assert {shorten(r.iri) for r in RELATIONS.values() if r.is_identity} == {
+        "owl:equivalentClass",
+        "owl:equivalentProperty",
+        "owl:sameAs",
+    }
+
+
+def test_vocabulary_with_the_longest_beginning_is_that_of_an_iri() -> None:
+    """Where one vocabulary begins as another does, the longer beginning decides, in whatever order they are told."""
+    whole = Target("https://example.org/z", "Whole", "", ("https://example.org/",), (), "pages")
+    part = Target(
+        "https://example.org/a", "Part", "", ("https://example.com/",), ("https://example.org/part/",), "things"
+    )
+
+    for targets in ([whole, part], [part, whole]):
+        assert find_target("https://example.org/part/1", targets) == part
+        assert find_target("https://example.org/other", targets) == whole
+        assert find_target("https://example.org/part/", targets) == whole
+        assert find_target("https://example.net/", targets) is None
 
 
 # The page

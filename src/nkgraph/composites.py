@@ -14,6 +14,7 @@ import attrs
 
 from nkgraph.errors import ReadError
 from nkgraph.iris import PREFIXES, shorten
+from nkgraph.mappings import RELATIONS
 from nkgraph.vocabularies import read_rows
 
 __all__ = ["Composite", "Split", "find_split_composites", "load_composites"]
@@ -22,7 +23,8 @@ _HEADER: Final = (("code", "parts", "why"),)
 #: Prefixes of vocabularies that publish IRIs of their own; ``_KNOWN`` has ours too.
 _OTHERS: Final = {"eurovoc": "http://eurovoc.europa.eu/", "unbis": "http://metadata.un.org/thesaurus/"}
 _KNOWN: Final[Mapping[str, str]] = {**PREFIXES, **_OTHERS}
-_SAME: Final = frozenset(PREFIXES["skos"] + name for name in ("exactMatch", "closeMatch"))
+#: Relations by which one code may stand for the other: the same, and close.
+_SAME: Final = frozenset(iri for iri, relation in RELATIONS.items() if relation.strength >= 3)
 
 
 @attrs.frozen

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
+import pyoxigraph as ox
+
 __all__ = [
     "BASE",
     "ONTOLOGY",
@@ -17,6 +19,7 @@ __all__ = [
     "document_iri",
     "expand",
     "graph_iri",
+    "is_iri",
     "ontology_iri",
     "passage_iri",
     "resource_iri",
@@ -66,6 +69,19 @@ PREFIXES: Final[dict[str, str]] = {
     "vocabulary": BASE + "vocabulary/",
     "work": BASE + "work/",
 }
+
+
+def is_iri(text: str) -> bool:
+    """Tell whether a text is an absolute IRI, as the store reads it.
+
+    >>> [is_iri(text) for text in ("https://example.org/100%25", "https://example.org/100%", "https://exa[mple.org/", "CC0")]
+    [True, False, False, False]
+    """
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def ontology_iri(name: str) -> str:

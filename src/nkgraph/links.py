@@ -14,7 +14,7 @@ from typing import Final
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.iris import BASE, PREFIXES, graph_iri, ontology_iri
+from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, graph_iri, ontology_iri
 from nkgraph.mappings import EXACT, MappingRow, MappingSet
 from nkgraph.targets import Target, find_target
 
@@ -22,6 +22,8 @@ __all__ = ["link_quads", "links_graph", "say_same"]
 
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 _SAME_AS: Final = PREFIXES["owl"] + "sameAs"
+#: What the IRIs of ours that are no things begin with: terms, and codes with their schemes.
+_MEANINGS: Final = (ONTOLOGY, PREFIXES["code"])
 _OURS: Final = ox.NamedNode(f"{BASE}statistics/release")
 #: What the header of a file says of the set, by the property that says it in the graph.
 _SAID: Final = {
@@ -61,16 +63,15 @@ def link_quads(sets: Iterable[MappingSet], targets: Sequence[Target], *, as_give
     return sorted(quads, key=str)
 
 
-def say_same(held: MappingSet, concepts: Iterable[str], targets: Sequence[Target]) -> MappingSet:
+def say_same(held: MappingSet, targets: Sequence[Target]) -> MappingSet:
     """Return a set with owl:sameAs for skos:exactMatch where both ends are things, as an export may ask for.
 
-    ``concepts`` are those of ours that are codes or terms; they, and the concepts of a thesaurus, keep skos:exactMatch.
+    Our codes, their schemes and the terms of the ontology, and the concepts of a thesaurus, keep skos:exactMatch.
     """
-    ours = frozenset(concepts)
     rows = []
     for row in held.rows:
         target = find_target(row.object, targets)
-        is_thing = target is not None and target.holds == "things" and row.subject not in ours
+        is_thing = target is not None and target.holds == "things" and not row.subject.startswith(_MEANINGS)
         name = "owl:sameAs" if is_thing else "skos:exactMatch"
         cells = {**row.cells, "predicate_id": name}
         predicate = _SAME_AS if is_thing else EXACT

@@ -17,19 +17,17 @@ import pyoxigraph as ox
 from nkgraph.composites import Composite, find_split_composites
 from nkgraph.findings import Finding, Severity, sort_findings
 from nkgraph.identity import Chain, Edge, find_chains
-from nkgraph.iris import PREFIXES, shorten
+from nkgraph.iris import shorten
 from nkgraph.mappable import Mappable, is_ours
-from nkgraph.mappings import EXACT, NOTHING_FOUND, MappingRow, MappingSet
+from nkgraph.mappings import EXACT, NOTHING_FOUND, RELATIONS, SEE_ALSO, MappingRow, MappingSet
 from nkgraph.ontology import Vocabulary
 from nkgraph.targets import Target, find_target, write_alike
 
 __all__ = ["check_mappings"]
 
-_SKOS: Final = PREFIXES["skos"]
-_OWL: Final = PREFIXES["owl"]
-_SAME: Final = frozenset({EXACT, *(_OWL + name for name in ("sameAs", "equivalentClass", "equivalentProperty"))})
-#: Relations of which SKOS says that no pair has two of different groups (S27, S46); closeMatch goes with any.
-_APART: Final = {EXACT: 0, _SKOS + "broadMatch": 1, _SKOS + "narrowMatch": 2, _SKOS + "relatedMatch": 3}
+_SAME: Final = frozenset(iri for iri, relation in RELATIONS.items() if relation.published == EXACT)
+#: Relations of which SKOS says that no pair has two; closeMatch goes with any.
+_APART: Final = frozenset(iri for iri, relation in RELATIONS.items() if relation.is_apart)
 
 
 @attrs.frozen
@@ -100,10 +98,17 @@ def _check_targets(placed: Iterable[_Placed], targets: Sequence[Target]) -> Iter
     for one in placed:
         if one.row.object == NOTHING_FOUND:
             continue
-        if find_target(one.row.object, targets) is None:
+        target = find_target(one.row.object, targets)
+        if target is None:
             severity = Severity.INFO if one.held.is_imported else Severity.WARNING
             message = f"is mapped to {one.row.object}, which is of no vocabulary that is described"
             yield one.find(severity, "mapping-vocabulary", message)
+        elif target.holds == "pages" and one.row.relation != SEE_ALSO and not one.row.is_denied:
+            message = (
+                f"is mapped to {one.row.object}, a page of {target.name}, by {shorten(one.row.predicate)}: "
+                "a page tells of a thing, and is no match of it; write rdfs:seeAlso"
+            )
+            yield one.find(Severity.VIOLATION, "mapping-kind", message)
         if one.target != one.row.object:
             message = f"is mapped to {one.row.object}, which its own vocabulary writes {one.target}"
             yield one.find(Severity.WARNING, "mapping-spelling", message)
@@ -137,7 +142,7 @@ def _check_pairs(placed: Iterable[_Placed]) -> Iterator[Finding]:
                 message = f"{told}, which one of them denies"
                 yield one.find(Severity.VIOLATION, "mapping-conflict", message)
             elif relations[0] != relations[1] and not (one.row.is_denied or other.row.is_denied):
-                if {*relations} <= _APART.keys():
+                if {*relations} <= _APART:
                     message = f"{told}, which cannot both hold"
                     yield one.find(Severity.VIOLATION, "mapping-conflict", message)
                 else:

@@ -10,23 +10,37 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
+from nkgraph.dates import date_bounds
 from nkgraph.errors import MappingError, NkgraphError, ReadError
-from nkgraph.iris import PREFIXES
-from nkgraph.mappings import BUILT_IN, LOCAL_NAME, NOTHING_FOUND, RELATIONS, SHARED_SLOTS, MappingRow, MappingSet
+from nkgraph.iris import PREFIXES, is_iri, shorten
+from nkgraph.mappings import (
+    BUILT_IN,
+    LOCAL_NAME,
+    NOTHING_FOUND,
+    RELATIONS,
+    SHARED_SLOTS,
+    MappingRow,
+    MappingSet,
+    expand_curie,
+)
 from nkgraph.ontology import nearest
 from nkgraph.yamlfiles import Item, Scalar, Tree, parse_yaml
 from nkgraph.yamlfiles import Sequence as Listed
 
-__all__ = ["IMPORTED", "MappingErrors", "read_mapping_sets", "read_mappings"]
+__all__ = ["IMPORTED", "SET_NAME", "MappingErrors", "read_mapping_sets", "read_mappings"]
 
 #: The folder, below that of our own sets, of those that were imported.
 IMPORTED: Final = "imported"
 _ENDING: Final = ".sssom.tsv"
 _REQUIRED: Final = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+#: The name of a set, which is a part of the IRI of its graph.
+SET_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCALARS: Final = ("mapping_set_id", "license")
+#: Slots of a header that the graph has as IRIs; these may be CURIEs too, and several.
+_LINKED: Final = ("creator_id", "mapping_set_source")
 _NAMES: Final = re.compile(r"[A-Za-z_][\w.-]*")
-_IRI: Final = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+')
-_DATE: Final = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY: Final = "write it as 2026-01-31"
 _DATES: Final = frozenset({"mapping_date", "publication_date", "review_date"})
 
 
@@ -75,8 +89,18 @@ class _Reader:
             if text is None:
                 remedy = f"add a line `#{slot}: https://…`"
                 self.fail(f"its header has no {slot}{nearest(slot, self.metadata, likeness=0.8)}", 1, remedy)
-            elif not isinstance(text, str) or not _IRI.fullmatch(text):
+            elif not isinstance(text, str) or not is_iri(text):
                 self.fail(f"{slot} of its header is {text!r}, not an IRI", tree.lines[slot], "write it as https://…")
+        for slot in _LINKED:
+            given = self.metadata.get(slot, ())
+            for text in (given,) if isinstance(given, str) else given:
+                if not is_iri(expand_curie(text, self.prefixes) or text):
+                    message = f"{slot} of its header has {text!r}, neither an IRI nor a CURIE"
+                    self.fail(message, tree.lines[slot], "write it as https://… or with a prefix of curie_map")
+        for slot in sorted(_DATES & self.metadata.keys()):
+            date = self.metadata[slot]
+            if not isinstance(date, str) or not _is_day(date):
+                self.fail(f"{slot} of its header is {date!r}, no day of the calendar", tree.lines[slot], _DAY)
 
     def _prefixes(self, tree: Tree, line: int) -> None:
         if isinstance(tree, Scalar) and not tree.text:
@@ -88,7 +112,7 @@ class _Reader:
             space = value.text if isinstance(value, Scalar) else ""
             fixed = BUILT_IN.get(prefix)
             self.prefixes.setdefault(prefix, space)  # a wrong one too, so that not each row is told of it again
-            if not _NAMES.fullmatch(prefix) or not _IRI.fullmatch(space):
+            if not _NAMES.fullmatch(prefix) or not is_iri(space):
                 self.fail(f"curie_map: {prefix!r} stands for {space!r}, not an IRI", tree.lines[prefix])
             elif fixed is not None and fixed != space:
                 message = f"curie_map: {prefix!r} stands for {space!r}, and SSSOM fixes it as {fixed!r}"
@@ -118,7 +142,8 @@ class _Reader:
         }
         iris = {name: self._curie(name, written.get(name, ""), line) for name in _REQUIRED}
         if iris["predicate_id"] and iris["predicate_id"] not in RELATIONS:
-            known = "skos:exactMatch, closeMatch, broadMatch, narrowMatch, relatedMatch and rdfs:seeAlso"
+            *most, last = (shorten(r.iri) for r in RELATIONS.values() if not r.is_identity)
+            known = f"{most[0]}, {', '.join(name.partition(':')[2] for name in most[1:])} and {last}"
             message = f"predicate_id: {written['predicate_id']!r} is no mapping relation"
             self.fail(message, line, f"the relations are {known}")
         if iris["subject_id"] and iris["subject_id"] == iris["object_id"]:
@@ -130,8 +155,8 @@ class _Reader:
         if modifier not in {"", "Not"}:
             self.fail(f"predicate_modifier: {modifier!r} is not Not", line)
         for name in sorted(_DATES & written.keys()):
-            if not _DATE.fullmatch(written[name]):
-                self.fail(f"{name}: {written[name]!r} is no date", line, "write it as 2026-01-31")
+            if not _is_day(written[name]):
+                self.fail(f"{name}: {written[name]!r} is no day of the calendar", line, _DAY)
         confidence = self._confidence(written.get("confidence"), line)
         if len(self.errors) > before:
             return None
@@ -156,7 +181,7 @@ class _Reader:
         prefix, colon, local = text.partition(":")
         if not text:
             self.fail(f"{column} is empty", line)
-        elif local.startswith("//") and _IRI.fullmatch(text):
+        elif local.startswith("//") and is_iri(text):
             message = f"{column}: {text!r} is an IRI, not a CURIE"
             self.fail(message, line, "write it with a prefix, and declare that in curie_map")
         elif not colon or not _NAMES.fullmatch(prefix) or not LOCAL_NAME.fullmatch(local):
@@ -164,9 +189,22 @@ class _Reader:
         elif prefix not in self.prefixes:
             likely = nearest(prefix, self.prefixes, likeness=0.7)
             self.fail(f"{column}: the prefix {prefix!r} of {text!r} is not in curie_map{likely}", line)
+        elif not is_iri(self.prefixes[prefix]):
+            return ""  # told once, where the prefix is declared
+        elif not is_iri(iri := self.prefixes[prefix] + local):
+            self.fail(
+                f"{column}: {text!r} stands for {iri!r}, not an IRI", line, "write % as %25, and [ and ] as %5B and %5D"
+            )
         else:
-            return self.prefixes[prefix] + local
+            return iri
         return ""
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DATE.fullmatch(text)) and date_bounds(text) == (text, text)
+    except ValueError:
+        return False
 
 
 def read_mappings(path: Path, name: str, *, is_imported: bool = False) -> MappingSet:
@@ -229,6 +267,10 @@ def read_mapping_sets(folder: Path) -> tuple[MappingSet, ...]:
         if name in found:
             message = f"there is another set {name!r}, {found[name].path.name}"
             errors.append(MappingError(message, path=path, remedy="rename the one that was imported"))
+            continue
+        if not SET_NAME.fullmatch(name):
+            remedy = "rename the file, with small letters, digits and single hyphens"
+            errors.append(MappingError(f"{name!r} is no name of a set", path=path, remedy=remedy))
             continue
         try:
             found[name] = read_mappings(path, name, is_imported=path.parent.name == IMPORTED)

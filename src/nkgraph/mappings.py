@@ -9,7 +9,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -17,7 +17,7 @@ from typing import Final
 import attrs
 
 from nkgraph.errors import MappingError
-from nkgraph.iris import PREFIXES
+from nkgraph.iris import PREFIXES, is_iri
 
 __all__ = [
     "BUILT_IN",
@@ -25,22 +25,63 @@ __all__ = [
     "LOCAL_NAME",
     "NOTHING_FOUND",
     "RELATIONS",
+    "SEE_ALSO",
     "SHARED_SLOTS",
     "MappingRow",
     "MappingSet",
+    "Relation",
+    "expand_curie",
     "write_mappings",
 ]
 
 EXACT: Final = PREFIXES["skos"] + "exactMatch"
+SEE_ALSO: Final = PREFIXES["rdfs"] + "seeAlso"
 #: The object of a row that says that a vocabulary has nothing for its subject.
 NOTHING_FOUND: Final = PREFIXES["sssom"] + "NoTermFound"
-#: The relations that a mapping may have, and what each is published as: identity is never asserted, only likeness.
-RELATIONS: Final[Mapping[str, str]] = {
-    **{PREFIXES["skos"] + f"{n}Match": PREFIXES["skos"] + f"{n}Match" for n in ("exact", "close", "broad", "narrow")},
-    PREFIXES["skos"] + "relatedMatch": PREFIXES["skos"] + "relatedMatch",
-    PREFIXES["rdfs"] + "seeAlso": PREFIXES["rdfs"] + "seeAlso",
-    **{PREFIXES["owl"] + name: EXACT for name in ("sameAs", "equivalentClass", "equivalentProperty")},
-}
+
+
+@attrs.frozen
+class Relation:
+    """A relation that a mapping may have.
+
+    ``published`` is what the graph says for it: identity is never asserted, only likeness. ``words`` stand between our thing and
+    theirs on a page (ours is *narrower than* theirs); ``theirs`` is what theirs is, seen from ours (*broader*), as a list of
+    codes says it: one direction in two words. ``strength`` is 4 where both mean the same, 3 close, 2 where one contains the
+    other, 1 where they have something in common, 0 where theirs only helps. ``is_apart`` where SKOS says that a pair that has
+    it has no other such relation (S27, S46). ``covers`` where theirs means all that ours does.
+    """
+
+    iri: str
+    words: str
+    theirs: str
+    strength: int
+    published: str
+    is_apart: bool
+    covers: bool
+
+    @property
+    def is_identity(self) -> bool:
+        """Whether it says of two things that they are one, which is published as an exact match."""
+        return self.iri != self.published
+
+
+def _list_relations() -> Iterator[Relation]:
+    skos = PREFIXES["skos"]
+    for name, words, theirs, strength, is_apart, covers in (
+        ("exactMatch", "the same as", "same", 4, True, True),
+        ("closeMatch", "close to", "close", 3, False, False),
+        ("broadMatch", "narrower than", "broader", 2, True, True),
+        ("narrowMatch", "broader than", "narrower", 2, True, False),
+        ("relatedMatch", "related to", "related", 1, True, False),
+    ):
+        yield Relation(skos + name, words, theirs, strength, skos + name, is_apart, covers)
+    yield Relation(SEE_ALSO, "see also", "see also", 0, SEE_ALSO, is_apart=False, covers=False)
+    for name in ("sameAs", "equivalentClass", "equivalentProperty"):
+        yield Relation(PREFIXES["owl"] + name, "the same as", "same", 4, EXACT, is_apart=True, covers=True)
+
+
+#: The relations that a mapping may have, by IRI: the one place that says what each means.
+RELATIONS: Final[Mapping[str, Relation]] = {relation.iri: relation for relation in _list_relations()}
 #: Prefixes that SSSOM itself defines: a file need not declare them, and may not bind them to anything else.
 BUILT_IN: Final = {name: PREFIXES[name] for name in ("owl", "rdf", "rdfs", "semapv", "skos", "sssom", "xsd")}
 #: Slots that a file may give once in its header for all rows that leave them out (SSSOM: propagatable slots).
@@ -73,7 +114,7 @@ class MappingRow:
     @property
     def relation(self) -> str:
         """The predicate that is published: skos:exactMatch where the file says owl:sameAs or the like."""
-        return RELATIONS[self.predicate]
+        return RELATIONS[self.predicate].published
 
     @property
     def is_exact(self) -> bool:
@@ -103,9 +144,21 @@ class MappingSet:
 
     def expand(self, curie: str) -> str | None:
         """Return the IRI that a CURIE of this file stands for, or None where it is none."""
-        prefix, colon, local = curie.partition(":")
-        space = self.prefixes.get(prefix)
-        return space + local if colon and space is not None and LOCAL_NAME.fullmatch(local) else None
+        return expand_curie(curie, self.prefixes)
+
+
+def expand_curie(curie: str, prefixes: Mapping[str, str]) -> str | None:
+    """Return the IRI that a CURIE stands for by some prefixes, or None where it is none.
+
+    >>> expand_curie("ex:a", {"ex": "https://example.org/"})
+    'https://example.org/a'
+    >>> expand_curie("ex:100%", {"ex": "https://example.org/"}) is None
+    True
+    """
+    prefix, colon, local = curie.partition(":")
+    space = prefixes.get(prefix)
+    iri = space + local if colon and space is not None and LOCAL_NAME.fullmatch(local) else ""
+    return iri if is_iri(iri) else None
 
 
 def write_mappings(mappings: MappingSet) -> str:

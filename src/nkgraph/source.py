@@ -21,9 +21,10 @@ from nkgraph.passages import load_index
 from nkgraph.project import Project
 from nkgraph.reasons import load_reasons
 from nkgraph.referencefiles import read_reference
+from nkgraph.targets import Target, read_targets
 from nkgraph.vocabularies import ExternalVocabulary, load_vocabularies
 
-__all__ = ["Source", "read_source"]
+__all__ = ["Source", "read_links", "read_source"]
 
 
 @attrs.frozen
@@ -50,6 +51,22 @@ class Source:
         return tuple(claim for claim in self.published if claim.document == slug)
 
 
+def read_links(project: Project) -> tuple[tuple[MappingSet, ...], tuple[Target, ...]]:
+    """Return the mapping sets of a project, and the vocabularies of others that are described; claims are not read.
+
+    Raises:
+        NkgraphError: a file of these, of the reference data or of the ontology cannot be read as what it should be.
+    """
+    sets = read_mapping_sets(project.data / "links")
+    reference = _read_reference(project, load_vocabulary(project.ontology))
+    return sets, read_targets(reference, load_vocabularies(project.data / "vocabularies"))
+
+
+def _read_reference(project: Project, vocabulary: Vocabulary) -> dict[str, tuple[Claim, ...]]:
+    paths = sorted((project.data / "reference").glob("*.yaml"))
+    return {path.stem: read_reference(path, vocabulary) for path in paths}
+
+
 def read_source(project: Project) -> Source:
     """Return what the folders of a project hold.
 
@@ -61,9 +78,7 @@ def read_source(project: Project) -> Source:
     order = [document.slug for document in documents]
     index = load_index(project.data / "passages")
     claims = read_claims(project.data / "claims", vocabulary, order)
-    reference = {
-        path.stem: read_reference(path, vocabulary) for path in sorted((project.data / "reference").glob("*.yaml"))
-    }
+    reference = _read_reference(project, vocabulary)
     passages = {slug: index.get(slug, ()) for slug in order}
     accounts = [passage_iri(slug, p.key) for slug, found in passages.items() for p in found if p.kind == "account"]
     mistakes = find_inconsistencies(claims, documents, reference, vocabulary, accounts)

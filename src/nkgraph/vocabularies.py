@@ -15,7 +15,7 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph.errors import ReadError
-from nkgraph.iris import PREFIXES, graph_iri
+from nkgraph.iris import PREFIXES, graph_iri, is_iri
 from nkgraph.ontology import nearest
 from nkgraph.yamlfiles import Item, Scalar, Tree, read_yaml
 from nkgraph.yamlfiles import Sequence as YamlSequence
@@ -41,7 +41,6 @@ _TEXTS: Final[tuple[str, ...]] = (*_REQUIRED, "licence")
 _KEYS: Final[tuple[str, ...]] = (*_TEXTS, "fields", "notes")
 #: What may stand in a field or a notation: nothing that would have to be written otherwise in an IRI.
 _NAME: Final = re.compile(r"[\w.-]+", re.ASCII)
-_ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 
 
@@ -158,7 +157,7 @@ class _Reader:
         if not _NAME.fullmatch(key):
             self.fail(f"{key!r} cannot be a part of an IRI", item.lines["key"], "use letters, digits and . _ - only")
         for name in ("homepage", "licence"):
-            if name in about and not _ADDRESS.fullmatch(about[name]):
+            if name in about and not (about[name].startswith(("http://", "https://")) and is_iri(about[name])):
                 self.fail(f"`{name}` is no address of the web", item.lines[name], "write it as https://…")
         file = folder / f"{key}.tsv"
         if not file.is_file():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,19 +15,18 @@ from nkgraph.errors import MappingError, ParameterError
 from nkgraph.findings import Finding, Severity
 from nkgraph.iris import PREFIXES, shorten
 from nkgraph.links import link_quads, say_same
-from nkgraph.mappingfiles import IMPORTED, MappingErrors, read_mapping_sets, read_mappings
-from nkgraph.mappings import MappingSet, merge_sets, write_mappings
+from nkgraph.mappingfiles import IMPORTED, SET_NAME, MappingErrors, read_mappings
+from nkgraph.mappings import RELATIONS, MappingSet, merge_sets, write_mappings
 from nkgraph.ontology import nearest
 from nkgraph.pipeline import Source, check_links, read_source
-from nkgraph.project import Project
+from nkgraph.source import read_links
 from nkgraph.tablefiles import write_csv, write_json
 from nkgraph.tables import Cell, Table, write_markdown, write_text
-from nkgraph.targets import Target, find_target, read_targets
+from nkgraph.targets import Target, find_target
 from nkgraph.writing import write_atomically
 
 __all__ = ["links"]
 
-_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _COLUMNS: Final = ("set", "vocabulary", "mappings", "relations", "licence", "origin", "title")
 _WRITERS: Final = {"table": write_text, "md": write_markdown, "json": write_json, "csv": write_csv}
 _GRAPHS: Final = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "jsonld": ox.RdfFormat.JSON_LD}
@@ -54,9 +52,8 @@ def list_sets(form: str, data: Path | None) -> int:
     Example:
       nkgraph links list --format csv
     """
-    source = read_source(project_of(data, None))
-    targets = read_targets(source.reference, source.vocabularies)
-    table = Table(_COLUMNS, tuple(_describe(held, targets) for held in source.mappings))
+    sets, targets = read_links(project_of(data, None))
+    table = Table(_COLUMNS, tuple(_describe(held, targets) for held in sets))
     text = write_csv(table, delimiter="\t") if form == "tsv" else _WRITERS[form](table)
     click.echo(text, nl=False)
     return 0
@@ -81,7 +78,9 @@ def _describe(held: MappingSet, targets: Sequence[Target]) -> tuple[Cell, ...]:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @data_option
 def check(file: Path | None, data: Path | None) -> int:
-    """Check all sets together, or a FILE as if it were imported: duplicates, conflicts, chains, unknown things, persons.
+    """Check all sets together: duplicates, conflicts, chains, unknown things, persons.
+
+    Given a FILE, one of the sets or not, tell what is wrong with it beside the others, in whatever file that shows.
 
     Ends with 1 where there is anything but information, and with 2 where a file is no mapping file.
 
@@ -91,12 +90,11 @@ def check(file: Path | None, data: Path | None) -> int:
     """
     source = read_source(project_of(data, None))
     sets = source.mappings
-    known = [held for held in sets if file is not None and held.path.resolve() == file.resolve()]
-    if file is None or known:
-        findings = [f for f in check_links(source, sets) if not known or f.path == known[0].path]
-        sets = tuple(known) or sets
+    if file is None:
+        findings = check_links(source, sets)
     else:
-        given = read_mappings(file, _name_of(file), is_imported=True)
+        ours = next((held for held in sets if held.path.resolve() == file.resolve()), None)
+        given = ours or read_mappings(file, _name_of(file), is_imported=True)
         findings = _find_new(source, given)
         sets = (given,)
     print_findings(findings)
@@ -113,9 +111,10 @@ def _name_of(file: Path) -> str:
 
 
 def _find_new(source: Source, given: MappingSet) -> list[Finding]:
-    """Return what is wrong with a set read beside those of a source, without what is wrong with those alone."""
-    known = frozenset(check_links(source, source.mappings))
-    return [finding for finding in check_links(source, (*source.mappings, given)) if finding not in known]
+    """Return what is wrong with a set read beside the others of a source, without what is wrong with those alone."""
+    others = tuple(held for held in source.mappings if held is not given)
+    known = frozenset(check_links(source, others))
+    return [finding for finding in check_links(source, (*others, given)) if finding not in known]
 
 
 @links.command("import")
@@ -129,11 +128,11 @@ def import_file(file: Path, name: str | None, data: Path | None) -> int:
 
     \b
     Example:
-      nkgraph links import --help
+      nkgraph links import theirs.sssom.tsv
     """
     project = project_of(data, None)
     chosen = _name_of(file) if name is None else name
-    if not _NAME.fullmatch(chosen):
+    if not SET_NAME.fullmatch(chosen):
         remedy = "name it with --name, in small letters, digits and single hyphens"
         raise ParameterError(f"{chosen!r} is no name of a set", remedy=remedy)
     given = read_mappings(file, chosen, is_imported=True)
@@ -149,7 +148,7 @@ def import_file(file: Path, name: str | None, data: Path | None) -> int:
         click.echo(str(finding), err=True)
     path = project.data / "links" / IMPORTED / f"{chosen}.sssom.tsv"
     write_atomically(path, file.read_bytes().decode("utf-8"))
-    softened = sum(row.relation != row.predicate for row in given.rows)
+    softened = sum(RELATIONS[row.predicate].is_identity for row in given.rows)
     click.echo(f"{len(given.rows)} mappings imported as {chosen}: {path}")
     if softened:
         click.echo(f"{softened} that say owl:sameAs or the like will be published as skos:exactMatch", err=True)
@@ -177,20 +176,18 @@ def _refuse_known(given: MappingSet, sets: Sequence[MappingSet]) -> None:
 def export(name: str | None, form: str, as_same: bool, output: Path | None, data: Path | None) -> int:
     """Write the sets as SSSOM or RDF.
 
-    With --same-as, an exact match of a thing of ours with a thing of others is written as owl:sameAs; concepts, codes and
-    terms keep skos:exactMatch. What nkgraph publishes itself never says owl:sameAs.
+    With --same-as, an exact match of a thing of ours with a thing of others is written as owl:sameAs; codes, schemes,
+    terms and the concepts of others keep skos:exactMatch. What nkgraph publishes itself never says owl:sameAs.
 
     \b
     Example:
-      nkgraph links export --help
+      nkgraph links export --same-as
     """
-    project = project_of(data, None)
-    source = read_source(project)
-    sets = source.mappings if name is None else [_find_set(project, name)]
-    targets = read_targets(source.reference, source.vocabularies)
-    concepts = [iri for codes in source.vocabulary.codes.values() for iri in codes.values()]
+    sets, targets = read_links(project_of(data, None))
+    if name is not None:
+        sets = (_find_set(sets, name),)
     if as_same:
-        sets = [say_same(held, concepts, targets) for held in sets]
+        sets = tuple(say_same(held, targets) for held in sets)
     if form == "sssom":
         text = write_mappings(sets[0] if len(sets) == 1 else merge_sets(sets))
         content = text.encode()
@@ -206,9 +203,9 @@ def export(name: str | None, form: str, as_same: bool, output: Path | None, data
     return 0
 
 
-def _find_set(project: Project, name: str) -> MappingSet:
-    sets = {held.name: held for held in read_mapping_sets(project.data / "links")}
-    if name not in sets:
+def _find_set(sets: Sequence[MappingSet], name: str) -> MappingSet:
+    known = {held.name: held for held in sets}
+    if name not in known:
         remedy = "`nkgraph links list` lists them"
-        raise ParameterError(f"there is no set {name!r}{nearest(name, sets)}", remedy=remedy)
-    return sets[name]
+        raise ParameterError(f"there is no set {name!r}{nearest(name, known)}", remedy=remedy)
+    return known[name]

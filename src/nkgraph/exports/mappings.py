@@ -14,11 +14,12 @@ import pyoxigraph as ox
 
 from nkgraph.exports.statements import Object
 from nkgraph.iris import PREFIXES
+from nkgraph.mappings import RELATIONS
 
 __all__ = ["Mappings", "read_mappings"]
 
-_CARRIED: Final = ("exactMatch", "broadMatch")
-_OTHERS: Final = ("closeMatch", "narrowMatch", "relatedMatch")
+#: The relations of codes, as the graph has them.
+_OF_CODES: Final = tuple(r for r in RELATIONS.values() if r.strength > 0 and not r.is_identity)
 
 
 @attrs.frozen
@@ -34,12 +35,12 @@ def read_mappings(store: ox.Store, vocabulary: str) -> Mappings:
     namespace = f"{PREFIXES['vocabulary']}{vocabulary}/"
     found: dict[Object, set[tuple[str, str]]] = {}
     weaker: set[Object] = set()
-    for name in (*_CARRIED, *_OTHERS):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(PREFIXES["skos"] + name), None, None):
+    for relation in _OF_CODES:
+        for quad in store.quads_for_pattern(None, ox.NamedNode(relation.iri), None, None):
             if not isinstance(quad.object, ox.NamedNode) or not quad.object.value.startswith(namespace):
                 continue
             field, slash, notation = quad.object.value.removeprefix(namespace).partition("/")
-            if name in _CARRIED and slash:
+            if relation.covers and slash:
                 found.setdefault(quad.subject, set()).add((field, notation))
             else:
                 weaker.add(quad.subject)

@@ -7,7 +7,8 @@ from typing import Final
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.iris import PREFIXES, shorten
+from nkgraph.iris import shorten
+from nkgraph.mappings import RELATIONS
 from nkgraph.sparql import QueryAnswering
 from nkgraph.tables import show_cell
 from nkgraph.web.lookups import PROLOGUE, Row, ask_rows
@@ -27,15 +28,6 @@ SELECT ?vocabulary ?relation ?target ?label ?reason ?confidence ?set ?this WHERE
   OPTIONAL { ?mapping sssom:confidence ?confidence }
 } ORDER BY ?vocabulary ?target ?relation ?set"""
 )
-#: The relations of mappings in words.
-_WORDS: Final = {
-    PREFIXES["skos"] + "exactMatch": "the same as",
-    PREFIXES["skos"] + "closeMatch": "close to",
-    PREFIXES["skos"] + "broadMatch": "narrower than",
-    PREFIXES["skos"] + "narrowMatch": "broader than",
-    PREFIXES["skos"] + "relatedMatch": "related to",
-    PREFIXES["rdfs"] + "seeAlso": "see also",
-}
 
 
 @attrs.frozen
@@ -56,8 +48,8 @@ def _read_row(row: Row) -> Link:
     iris = {
         column: cell.value for column in ("relation", "target", "set") if isinstance(cell := row[column], ox.NamedNode)
     }
-    relation = _WORDS.get(iris["relation"], shorten(iris["relation"]))
-    return Link(**{**texts, **iris, "relation": relation})
+    known = RELATIONS.get(iris["relation"])
+    return Link(**{**texts, **iris, "relation": shorten(iris["relation"]) if known is None else known.words})
 
 
 def gather_links(service: QueryAnswering, iri: ox.NamedNode) -> tuple[Link, ...]:

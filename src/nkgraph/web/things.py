@@ -9,6 +9,7 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph.iris import BASE, PREFIXES, ontology_iri
+from nkgraph.mappings import RELATIONS
 from nkgraph.sparql import QueryAnswering
 from nkgraph.tables import Cell
 from nkgraph.web.description import Evidence, Statement, gather_evidence, gather_statements, local_name, text_of
@@ -34,10 +35,7 @@ _GENERAL: Final = ontology_iri("involves")
 #: Kinds of people, and of what happened to people, beside the things of accounts.
 _PERSONAL: Final = frozenset({"Incident", "NamedPerson", "Narrator", "Person", "PersonGroup"})
 #: The relations of mappings.
-_LINKING: Final = frozenset(
-    [PREFIXES["rdfs"] + "seeAlso"]
-    + [PREFIXES["skos"] + f"{name}Match" for name in ("exact", "close", "broad", "narrow", "related")]
-)
+_LINKING: Final = frozenset(relation.published for relation in RELATIONS.values())
 _DATES: Final = frozenset({ontology_iri("date"), ontology_iri("period")})
 
 
