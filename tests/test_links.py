@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import shutil
 import subprocess
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise, product
@@ -1003,3 +1005,41 @@ def test_a_split_composite_is_found_with_its_row(source: Source, tmp_path: Path)
     line = next(n for n, row in enumerate(text.splitlines(), 1) if row.startswith(part))
     assert [(f.rule, f.line) for f in findings] == [("composite-split", line)]
     assert check_links(source, source.mappings) == []
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["http://w3id.org/nkgraph/id/a-report/case-1/narrator", "https://W3ID.org/nkgraph/id/a-report/case-1/narrator"],
+)
+def test_a_person_is_no_object_however_it_is_written(target: str) -> None:
+    """Another scheme or a capital letter makes no thing of ours a thing of others."""
+    assert is_ours(target)
+
+
+def test_one_target_written_in_two_ways_splits_a_composite(source: Source, tmp_path: Path) -> None:
+    """A composite of EuroVoc is one by http and by https."""
+    held = make_set(tmp_path, "theirs", "code:purpose/servitude skos:closeMatch ex:857", imported=True)
+    prefixes = {**held.prefixes, "eurovoc": "https://eurovoc.europa.eu/"}
+    rows = tuple(attrs.evolve(row, object="https://eurovoc.europa.eu/857") for row in held.rows)
+    found = check_links(source, (*source.mappings, attrs.evolve(held, rows=rows, prefixes=prefixes)))
+    assert "composite-split" in {finding.rule for finding in found}
+
+
+def test_import_reads_a_pipe_once_and_replaces_what_was_imported(run: Any, tmp_path: Path) -> None:
+    """What is checked is what is written; the same name again needs --replace, and ours are never replaced."""
+    row = "\t".join(["place:jilin", "skos:closeMatch", "ex:1", "semapv:ManualMappingCuration", ""])
+    text = HEADER.replace("NAME", "theirs") + COLUMNS + row + "\n"
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=lambda: pipe.write_text(text, encoding="utf-8"))
+    writer.start()
+    code, _, _ = run("import", str(pipe), "--name", "theirs")
+    writer.join(timeout=10)
+    kept = run.data / "links" / "imported" / "theirs.sssom.tsv"
+    assert (code, kept.read_text(encoding="utf-8")) == (0, text)
+
+    (tmp_path / "theirs.sssom.tsv").write_text(text.replace("ex:1", "ex:2"), encoding="utf-8")
+    code, _, said = run("import", str(tmp_path / "theirs.sssom.tsv"))
+    assert (code, "--replace" in said) == (2, True)
+    code, _, _ = run("import", str(tmp_path / "theirs.sssom.tsv"), "--replace")
+    assert (code, "ex:2" in kept.read_text(encoding="utf-8")) == (0, True)

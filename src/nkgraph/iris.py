@@ -5,7 +5,9 @@ Everything lives under one base; a resource's IRI says what it belongs to (``id/
 
 from __future__ import annotations
 
+import re
 from typing import Final
+from urllib.parse import urljoin, urlsplit
 
 import pyoxigraph as ox
 
@@ -20,6 +22,7 @@ __all__ = [
     "expand",
     "graph_iri",
     "is_iri",
+    "normalise_iri",
     "ontology_iri",
     "passage_iri",
     "resource_iri",
@@ -29,6 +32,7 @@ __all__ = [
 
 BASE: Final = "https://w3id.org/nkgraph/"
 ONTOLOGY: Final = BASE + "ontology#"
+_ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 
 #: Prefixes of everything written or printed; the ones under BASE are also those a claim file may use.
 PREFIXES: Final[dict[str, str]] = {
@@ -82,6 +86,32 @@ def is_iri(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def normalise_iri(iri: str) -> str:
+    """Return an IRI as RFC 3986 (6.2.2, 6.2.3) normalises it: scheme and host in small letters, no default port, no dot
+    segments, no escape that need not be, no empty fragment.
+
+    >>> normalise_iri("HTTPS://W3ID.org:443/nkgraph/place/../id/%6Eine#")
+    'https://w3id.org/nkgraph/id/nine'
+    """
+    try:
+        parts = urlsplit(iri)
+    except ValueError:
+        return iri
+    if not parts.netloc:
+        return iri
+    host = parts.netloc.lower().removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ":"))
+    path = _ESCAPE.sub(_unescape, parts.path)
+    dotted = {"..", "."} & set(path.split("/"))
+    path = urlsplit(urljoin("http://x", path)).path if dotted else path
+    query, fragment = (_ESCAPE.sub(_unescape, part) for part in (parts.query, parts.fragment))
+    return f"{parts.scheme}://{host}{path}" + (f"?{query}" if query else "") + (f"#{fragment}" if fragment else "")
+
+
+def _unescape(match: re.Match[str]) -> str:
+    letter = chr(int(match[1], 16))
+    return letter if letter.isascii() and (letter.isalnum() or letter in "-._~") else match[0].upper()
 
 
 def ontology_iri(name: str) -> str:

@@ -7,7 +7,7 @@ is an input of the reasoner, of the shapes or of the rules.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -15,7 +15,7 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, graph_iri, ontology_iri
-from nkgraph.mappings import EXACT, MappingRow, MappingSet
+from nkgraph.mappings import EXACT, NOTHING_FOUND, MappingRow, MappingSet
 from nkgraph.targets import Target, find_target
 
 __all__ = ["link_quads", "links_graph", "say_same"]
@@ -86,25 +86,28 @@ def _set_quads(held: MappingSet, targets: Sequence[Target], as_given: bool) -> I
         return ox.Quad(s, ox.NamedNode(predicate), o, graph)
 
     void, sssom, owl = PREFIXES["void"], PREFIXES["sssom"], PREFIXES["owl"]
-    datasets = {row: _dataset(row.object, held, targets, graph) for row in held.rows}
+    datasets = {row: _dataset(row.object, held, targets, graph) for row in held.rows if row.object != NOTHING_FOUND}
     relations = {row: row.predicate if as_given else row.relation for row in held.rows}
-    sizes = Counter(relations[row] for row in held.rows if not row.is_denied)
+    told = {(row.subject, relations[row], row.object): datasets[row] for row in held.rows if not row.is_denied}
+    sizes = Counter(relation for _, relation, _ in told)
+    leads: dict[str, set[str]] = defaultdict(set)
+    for (_, relation, _), vocabulary in told.items():
+        leads[relation].add(vocabulary.iri)
+    targets_of = {graph: set().union(*leads.values())}
     linksets = {graph: sizes.total()}
     if len(sizes) > 1:
         for relation in sizes:
             subset = ox.NamedNode(f"{graph.value}/{relation.rpartition('#')[2]}")
             yield quad(graph, void + "subset", subset)
             yield quad(subset, void + "linkPredicate", ox.NamedNode(relation))
-            linksets[subset] = sizes[relation]
+            linksets[subset], targets_of[subset] = sizes[relation], leads[relation]
     elif sizes:
         yield quad(graph, void + "linkPredicate", ox.NamedNode(next(iter(sizes))))
     for linkset, size in linksets.items():
         yield quad(linkset, _TYPE.value, ox.NamedNode(void + "Linkset"))
         yield quad(linkset, void + "triples", ox.Literal(size))
         yield quad(linkset, void + "subjectsTarget", _OURS)
-        yield from (
-            quad(linkset, void + "objectsTarget", ox.NamedNode(iri)) for iri in {t.iri for t in datasets.values()}
-        )
+        yield from (quad(linkset, void + "objectsTarget", ox.NamedNode(iri)) for iri in targets_of[linkset])
     yield quad(graph, _TYPE.value, ox.NamedNode(sssom + "MappingSet"))
     yield from (quad(graph, p, ox.Literal(text)) for slot, p in _SAID.items() for text in _values(held, slot))
     for slot, p in _LINKED.items():
@@ -117,7 +120,7 @@ def _set_quads(held: MappingSet, targets: Sequence[Target], as_given: bool) -> I
         if not target.is_titled:
             yield quad(dataset, PREFIXES["dcterms"] + "title", ox.Literal(target.name))
         yield from (quad(dataset, void + "uriSpace", ox.Literal(space)) for space in target.spaces)
-    for row, vocabulary in datasets.items():
+    for row in held.rows:
         subject, predicate, other = (ox.NamedNode(iri) for iri in (row.subject, relations[row], row.object))
         mapping = ox.NamedNode(_mapping_iri(graph, row))
         if not row.is_denied:
@@ -127,7 +130,8 @@ def _set_quads(held: MappingSet, targets: Sequence[Target], as_given: bool) -> I
         yield quad(mapping, owl + "annotatedSource", subject)
         yield quad(mapping, owl + "annotatedProperty", predicate)
         yield quad(mapping, owl + "annotatedTarget", other)
-        yield quad(mapping, sssom + "object_source", ox.NamedNode(vocabulary.iri))
+        if row in datasets:
+            yield quad(mapping, sssom + "object_source", ox.NamedNode(datasets[row].iri))
         yield from (quad(mapping, p, o) for p, o in _reasons(row, held, relations[row]))
 
 
@@ -138,7 +142,7 @@ def _reasons(row: MappingRow, held: MappingSet, relation: str) -> Iterator[tuple
     if row.confidence is not None:
         decimal = ox.NamedNode(PREFIXES["xsd"] + "decimal")
         yield sssom + "confidence", ox.Literal(format(row.confidence.normalize(), "f"), datatype=decimal)
-    if row.is_denied:
+    if row.is_denied and row.object != NOTHING_FOUND:
         yield sssom + "predicate_modifier", ox.Literal("Not")
     if relation != row.predicate:
         note = f"given as {row.cells['predicate_id']}, published as skos:exactMatch"

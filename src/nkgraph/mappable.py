@@ -9,7 +9,7 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph.graph import node_types
-from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, document_iri, shorten
+from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, document_iri, normalise_iri, shorten
 from nkgraph.model import Claim, Document
 from nkgraph.ontology import Vocabulary, nearest
 
@@ -24,6 +24,8 @@ _TERMS: Final = frozenset(PREFIXES["owl"] + name for name in ("Class", "ObjectPr
 
 def is_ours(iri: str) -> bool:
     """Tell whether an IRI is one of ours; those that we give to vocabularies of others are not."""
+    iri = normalise_iri(iri)
+    iri = "https" + iri.removeprefix("http") if iri.startswith("http:") else iri
     return iri.startswith(BASE) and not iri.startswith(PREFIXES["vocabulary"])
 
 

@@ -75,7 +75,7 @@ def check_mappings(
 
 def _check_composites(placed: Iterable[_Placed], composites: Mapping[str, Composite]) -> Iterator[Finding]:
     """Yield the rows that say of a code with several parts that it is the same as, or close to, one of them."""
-    rows = {(one.row.subject, one.row.relation, one.row.object): one for one in placed if not one.row.is_denied}
+    rows = {(one.row.subject, one.row.relation, one.target): one for one in placed if not one.row.is_denied}
     for split in find_split_composites(rows, composites):
         remedy = "say skos:broadMatch, skos:narrowMatch or skos:relatedMatch"
         yield rows[split.mapping].find(Severity.VIOLATION, "composite-split", f"{split.message}; {remedy}")

@@ -12,7 +12,7 @@ from typing import Final
 
 from nkgraph.dates import date_bounds
 from nkgraph.errors import MappingError, NkgraphError, ReadError
-from nkgraph.iris import PREFIXES, is_iri, shorten
+from nkgraph.iris import BASE, PREFIXES, is_iri, normalise_iri, shorten
 from nkgraph.mappings import (
     BUILT_IN,
     LOCAL_NAME,
@@ -27,7 +27,15 @@ from nkgraph.ontology import nearest
 from nkgraph.yamlfiles import Item, Scalar, Tree, parse_yaml
 from nkgraph.yamlfiles import Sequence as Listed
 
-__all__ = ["IMPORTED", "SET_NAME", "MappingErrors", "read_mapping_sets", "read_mappings"]
+__all__ = [
+    "IMPORTED",
+    "SET_NAME",
+    "MappingErrors",
+    "parse_mappings",
+    "read_content",
+    "read_mapping_sets",
+    "read_mappings",
+]
 
 #: The folder, below that of our own sets, of those that were imported.
 IMPORTED: Final = "imported"
@@ -40,6 +48,8 @@ _SCALARS: Final = ("mapping_set_id", "license")
 _LINKED: Final = ("creator_id", "mapping_set_source")
 _NAMES: Final = re.compile(r"[A-Za-z_][\w.-]*")
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+#: What is told in documents and accounts: everybody in them, and the claims.
+_TOLD: Final = tuple(BASE.partition("://")[2] + root for root in ("id/", "claim/", "span/"))
 _DAY: Final = "write it as 2026-01-31"
 _DATES: Final = frozenset({"mapping_date", "publication_date", "review_date"})
 
@@ -97,6 +107,9 @@ class _Reader:
                 if not is_iri(expand_curie(text, self.prefixes) or text):
                     message = f"{slot} of its header has {text!r}, neither an IRI nor a CURIE"
                     self.fail(message, tree.lines[slot], "write it as https://… or with a prefix of curie_map")
+        for slot, given in self.metadata.items():
+            for text in (given,) if isinstance(given, str) else given:
+                self._refuse_told(slot, text, tree.lines[slot])
         for slot in sorted(_DATES & self.metadata.keys()):
             date = self.metadata[slot]
             if not isinstance(date, str) or not _is_day(date):
@@ -157,6 +170,10 @@ class _Reader:
         for name in sorted(_DATES & written.keys()):
             if not _is_day(written[name]):
                 self.fail(f"{name}: {written[name]!r} is no day of the calendar", line, _DAY)
+        for name, cell in written.items():
+            if name not in _REQUIRED:
+                for part in cell.split("|"):
+                    self._refuse_told(name, part.strip(), line)
         confidence = self._confidence(written.get("confidence"), line)
         if len(self.errors) > before:
             return None
@@ -195,9 +212,18 @@ class _Reader:
             self.fail(
                 f"{column}: {text!r} stands for {iri!r}, not an IRI", line, "write % as %25, and [ and ] as %5B and %5D"
             )
+        elif iri != (usual := normalise_iri(iri)):
+            self.fail(f"{column}: {text!r} stands for {iri!r}, which is written {usual!r}", line, "write it so")
         else:
             return iri
         return ""
+
+    def _refuse_told(self, slot: str, text: str, line: int) -> None:
+        """Note a cell that names something of a document or account: a mapping speaks of no person, in no slot."""
+        iri = normalise_iri(expand_curie(text, self.prefixes) or text)
+        if iri.partition("://")[2].startswith(_TOLD):
+            message = f"{slot}: {text!r} is of a document or an account, and no mapping names a person or a claim"
+            self.fail(message, line, "name an instrument, a place, a code …, or leave it out")
 
 
 def _is_day(text: str) -> bool:
@@ -214,12 +240,32 @@ def read_mappings(path: Path, name: str, *, is_imported: bool = False) -> Mappin
         ReadError: the file cannot be read, is not UTF-8, is empty, or its header is not YAML.
         MappingErrors: with every other mistake, each with its line, row and column.
     """
+    return parse_mappings(read_content(path), path, name, is_imported=is_imported)
+
+
+def read_content(path: Path) -> bytes:
+    """Return what a file holds, read once: a pipe gives it no second time.
+
+    Raises:
+        ReadError: the file cannot be read.
+    """
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ReadError(f"not UTF-8 at byte {error.start}", path=path, remedy="save the file as UTF-8") from error
+        return path.read_bytes()
     except OSError as error:
         raise ReadError(f"cannot be read ({error.strerror})", path=path) from error
+
+
+def parse_mappings(content: bytes, path: Path, name: str, *, is_imported: bool = False) -> MappingSet:
+    """Return the content of a mapping file as a set called ``name``; ``path`` is where it comes from.
+
+    Raises:
+        ReadError: it is not UTF-8, is empty, or its header is not YAML.
+        MappingErrors: with every other mistake, each with its line, row and column.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ReadError(f"not UTF-8 at byte {error.start}", path=path, remedy="save the file as UTF-8") from error
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     head = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     if not text.strip():

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from nkgraph.errors import BuildError
 
-__all__ = ["write_atomically", "write_folder"]
+__all__ = ["lock_folder", "write_atomically", "write_folder"]
 
 #: The file by which a folder that was written is known again.
 _MARK: Final = ".written-by-nkgraph"
@@ -93,6 +95,24 @@ def write_folder(path: Path, texts: Iterable[tuple[str, str]], *, replacing: boo
     finally:
         if temporary is not None:
             shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def lock_folder(path: Path) -> Iterator[None]:
+    """Hold a folder for oneself: what is read and then written in it, no other command writes in between.
+
+    Raises:
+        BuildError: there is no such folder.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise BuildError(f"cannot be read ({error.strerror})", path=path) from error
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _digest(texts: Mapping[str, str]) -> str:

@@ -65,10 +65,11 @@ def parse_yaml(text: str, path: Path) -> Tree:
     """Return the tree of a YAML text that stands in a file; an empty text is an empty sequence.
 
     Raises:
-        ReadError: the text is not YAML, or has a key twice; with its line.
+        ReadError: the text is not YAML, has a key twice, or uses an alias; with its line.
     """
     try:
         node = yaml.compose(text, Loader=_Loader)
+        return Sequence((), 1) if node is None else _convert(node, path, set())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
@@ -76,15 +77,20 @@ def parse_yaml(text: str, path: Path) -> Tree:
         raise ReadError(f"not YAML: {error.problem}{column}", path=path, line=line) from error
     except yaml.YAMLError as error:
         raise ReadError(f"not YAML: {error}", path=path) from error
-    return Sequence((), 1) if node is None else _convert(node, path)
+    except RecursionError as error:
+        raise ReadError("brackets stand too deep in one another", path=path, line=1) from error
 
 
-def _convert(node: yaml.Node, path: Path) -> Tree:
+def _convert(node: yaml.Node, path: Path, seen: set[int]) -> Tree:
     line = node.start_mark.line + 1
+    if id(node) in seen:
+        # an alias stands for a node once more; a few of them in one another stand for millions
+        raise ReadError("an alias (*name) is not read", path=path, line=line, remedy="write out what it stands for")
+    seen.add(id(node))
     if isinstance(node, yaml.ScalarNode):
         return Scalar(node.value, line)
     if isinstance(node, yaml.SequenceNode):
-        return Sequence(tuple(_convert(child, path) for child in node.value), line)
+        return Sequence(tuple(_convert(child, path, seen) for child in node.value), line)
     entries: dict[str, Tree] = {}
     lines: dict[str, int] = {}
     for key_node, value_node in node.value:
@@ -92,7 +98,7 @@ def _convert(node: yaml.Node, path: Path) -> Tree:
         key_line = key_node.start_mark.line + 1
         if key in entries:
             raise ReadError(f"the key {key!r} stands twice", path=path, line=key_line, remedy="keep one of them")
-        entries[key] = _convert(value_node, path)
+        entries[key] = _convert(value_node, path, seen)
         lines[key] = key_line
     return Item(entries, lines, line)
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import attrs
 import click
 import pyoxigraph as ox
 
@@ -15,15 +16,16 @@ from nkgraph.errors import MappingError, ParameterError
 from nkgraph.findings import Finding, Severity
 from nkgraph.iris import PREFIXES, shorten
 from nkgraph.links import link_quads, say_same
-from nkgraph.mappingfiles import IMPORTED, SET_NAME, MappingErrors, read_mappings
+from nkgraph.mappingfiles import IMPORTED, SET_NAME, MappingErrors, parse_mappings, read_content, read_mappings
 from nkgraph.mappings import RELATIONS, MappingSet, merge_sets, write_mappings
 from nkgraph.ontology import nearest
 from nkgraph.pipeline import Source, check_links, read_source
+from nkgraph.project import Project
 from nkgraph.source import read_links
 from nkgraph.tablefiles import write_csv, write_json
 from nkgraph.tables import Cell, Table, write_markdown, write_text
 from nkgraph.targets import Target, find_target
-from nkgraph.writing import write_atomically
+from nkgraph.writing import lock_folder, write_atomically
 
 __all__ = ["links"]
 
@@ -120,8 +122,9 @@ def _find_new(source: Source, given: MappingSet) -> list[Finding]:
 @links.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--name", help="The name of the set, and of its graph (else that of the file).")
+@click.option("--replace", is_flag=True, help="Put it in the place of the set of that name that was imported before.")
 @data_option
-def import_file(file: Path, name: str | None, data: Path | None) -> int:
+def import_file(file: Path, name: str | None, replace: bool, data: Path | None) -> int:
     """Add a mapping FILE of others as a set of its own, kept as it is; our sets stay as they are.
 
     Every row is checked first; one wrong row, and nothing is imported. `nkgraph build` then publishes the set.
@@ -135,8 +138,17 @@ def import_file(file: Path, name: str | None, data: Path | None) -> int:
     if not SET_NAME.fullmatch(chosen):
         remedy = "name it with --name, in small letters, digits and single hyphens"
         raise ParameterError(f"{chosen!r} is no name of a set", remedy=remedy)
-    given = read_mappings(file, chosen, is_imported=True)
+    content = read_content(file)
+    given = parse_mappings(content, file, chosen, is_imported=True)
+    with lock_folder(project.data):
+        return _import(project, file, content, given, replace=replace)
+
+
+def _import(project: Project, file: Path, content: bytes, given: MappingSet, *, replace: bool) -> int:
     source = read_source(project)
+    if replace:
+        others = tuple(held for held in source.mappings if held.name != given.name or not held.is_imported)
+        source = attrs.evolve(source, mappings=others)
     _refuse_known(given, source.mappings)
     findings = _find_new(source, given)
     wrong = [f for f in findings if f.severity is Severity.VIOLATION]
@@ -146,10 +158,10 @@ def import_file(file: Path, name: str | None, data: Path | None) -> int:
         raise MappingErrors(MappingError(f"{row}{f.thing}: {f.message}", path=f.path, line=f.line) for f, row in told)
     for finding in findings:
         click.echo(str(finding), err=True)
-    path = project.data / "links" / IMPORTED / f"{chosen}.sssom.tsv"
-    write_atomically(path, file.read_bytes().decode("utf-8"))
+    path = project.data / "links" / IMPORTED / f"{given.name}.sssom.tsv"
+    write_atomically(path, content.decode("utf-8"))
     softened = sum(RELATIONS[row.predicate].is_identity for row in given.rows)
-    click.echo(f"{len(given.rows)} mappings imported as {chosen}: {path}")
+    click.echo(f"{len(given.rows)} mappings imported as {given.name}: {path}")
     if softened:
         click.echo(f"{softened} that say owl:sameAs or the like will be published as skos:exactMatch", err=True)
     click.echo("`nkgraph build` publishes them", err=True)
@@ -161,7 +173,11 @@ def _refuse_known(given: MappingSet, sets: Sequence[MappingSet]) -> None:
         if held.name == given.name:
             origin = "imported before" if held.is_imported else "ours"
             message = f"there is a set {held.name!r} already, {origin}"
-            raise MappingError(message, path=given.path, remedy="give this one another name with --name")
+            raise MappingError(
+                message,
+                path=given.path,
+                remedy="give this one another name with --name" + (", or --replace it" if held.is_imported else ""),
+            )
         if held.say("mapping_set_id") == given.say("mapping_set_id"):
             message = f"its mapping_set_id is that of the set {held.name!r}: {given.say('mapping_set_id')}"
             raise MappingError(message, path=given.path, remedy="it is imported already, or needs an id of its own")
