@@ -453,6 +453,16 @@ def test_a_provision_is_no_surer_than_its_instrument(client: FlaskClient) -> Non
         assert (best["id"], best["match"]) == (expected, False)
 
 
+def test_a_provision_of_one_of_two_instruments_of_a_name_is_left_open(client: FlaskClient) -> None:
+    """ "The Palermo Protocol" is one protocol or another: that only one has its article 3 here decides nothing."""
+    for query in ("Article 3 of the Palermo Protocol", "Para. 82 UNHCR Handbook"):
+        (best, *_) = ask_one(client, query, type="Provision")
+        assert best["score"] >= 90
+        assert not best["match"], query
+    (best, *_) = ask_one(client, "Article 3 of the Trafficking Protocol", type="Provision")
+    assert (best["id"], best["match"]) == ("provision/trafficking-protocol-2000-art-3", True)
+
+
 def test_properties_alone_find_things(client: FlaskClient) -> None:
     """A query without a name gives what has the properties."""
     query = {"type": "Place", "properties": [{"pid": "within", "v": "Yanbian"}], "limit": 50}
