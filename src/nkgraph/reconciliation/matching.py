@@ -200,10 +200,12 @@ def _list_lands(lookup: NameLookup, identity: str) -> frozenset[str]:
 
 def _check(lookup: NameLookup, candidate: Candidate, asked: _Asked) -> bool | None:
     """Say whether a candidate has a property as asked; None where the graph does not say."""
-    facts = candidate.facts.get(asked.property, ())
+    if not asked.texts:
+        return None
     if asked.property == "documents":
-        facts = (Fact(str(candidate.documents)),)
-    if not facts or not asked.texts:
+        return (str(candidate.documents),) in asked.words
+    facts = candidate.facts.get(asked.property, ())
+    if not facts:
         return None
     return any(_agrees(lookup, fact, asked) for fact in facts)
 
