@@ -10,6 +10,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -303,6 +305,50 @@ def test_names_are_read_once_for_all_threads(local: LocalAnswers) -> None:
     assert 0 < many.asked == alone.asked
 
 
+def test_one_failure_answers_all_who_wait_for_it() -> None:
+    """Eight requests that come while the graph fails cost it one failure, not one after another."""
+    arrived, go = threading.Semaphore(0), threading.Event()
+
+    class Failing:
+        asked = 0
+
+        def ask(self, _: SparqlRequest) -> Answer:
+            self.asked += 1
+            assert go.wait(30)
+            return Answer.refuse(Problem(504, "took too long", 3, 7, "ask later"))
+
+    service = Failing()
+    app = create_app(service, {})
+
+    def first(_: int) -> tuple[int, Any]:
+        arrived.release()
+        response = app.test_client().get("/reconcile")
+        return response.status_code, response.get_json()
+
+    with ThreadPoolExecutor(8) as executor:
+        answers = executor.map(first, range(8))
+        for _ in range(8):
+            assert arrived.acquire(timeout=30)
+        time.sleep(0.5)
+        go.set()
+        told = list(answers)
+    assert service.asked == 1
+    assert {status for status, _ in told} == {503}
+    assert all((problem["line"], problem["column"], problem["remedy"]) == (3, 7, "ask later") for _, problem in told)
+    assert all("took too long" in problem["error"] for _, problem in told)
+
+
+def test_broader_types_are_those_of_the_class_tree(client: FlaskClient, reconciler: Reconciler) -> None:
+    """A county is a place and a state a jurisdiction because the ontology says so, in its words."""
+    broader = {kind.id: kind.broader for kind in reconciler.types}
+    assert {kind for kind, above in broader.items() if above == "Place"} >= {"Country", "Province", "County"}
+    assert broader["Place"] is None
+    assert broader["State"] == "Jurisdiction"
+    kinds = {kind["id"]: kind for kind in client.get("/reconcile").get_json()["defaultTypes"]}
+    assert kinds["County"]["broader"] == [{"id": "Place", "name": "place"}]
+    assert all(kind["description"] for kind in kinds.values())
+
+
 # names that people have
 
 
@@ -453,6 +499,16 @@ def test_a_provision_is_no_surer_than_its_instrument(client: FlaskClient) -> Non
         assert (best["id"], best["match"]) == (expected, False)
 
 
+def test_a_provision_of_one_of_two_instruments_of_a_name_is_left_open(client: FlaskClient) -> None:
+    """ "The Palermo Protocol" is one protocol or another: that only one has its article 3 here decides nothing."""
+    for query in ("Article 3 of the Palermo Protocol", "Para. 82 UNHCR Handbook"):
+        (best, *_) = ask_one(client, query, type="Provision")
+        assert best["score"] >= 90
+        assert not best["match"], query
+    (best, *_) = ask_one(client, "Article 3 of the Trafficking Protocol", type="Provision")
+    assert (best["id"], best["match"]) == ("provision/trafficking-protocol-2000-art-3", True)
+
+
 def test_properties_alone_find_things(client: FlaskClient) -> None:
     """A query without a name gives what has the properties."""
     query = {"type": "Place", "properties": [{"pid": "within", "v": "Yanbian"}], "limit": 50}
@@ -599,6 +655,18 @@ WRONG = [
     ({"queries": '{"q0": {"query": "x", "properties": [{"pid": "country", "v": [[]]}]}}'}, 400, "a list where a text"),
     ({"queries": json.dumps({"q0": {"query": "x" * 1001}})}, 400, "1,001 characters"),
     ({"queries": json.dumps({str(n): {"query": "x"} for n in range(101)})}, 413, "101 in one batch"),
+    ({"queries": json.dumps({"q0": {"query": "\ufdfa" * 56}})}, 400, "1,008 characters"),
+    ({"queries": json.dumps({"q0": {"query": "x"}}) + " " * 100_000}, 413, "100,022 characters in one batch"),
+    (
+        {
+            "queries": json.dumps(
+                {str(n): {"properties": [{"pid": "documents", "v": [*range(50)]}]} for n in range(20)}
+                | {"a": {"properties": [{"pid": "date", "v": []}]}}
+            )
+        },
+        413,
+        "1,001 property values in one batch",
+    ),
     ({"queries": "{}", "extend": "{}"}, 400, "two requests"),
     ({"query": "CEDAW"}, 400, "there are no queries"),
     ({"other": "1"}, 400, "there are no queries"),
@@ -672,6 +740,28 @@ def test_other_ways_to_send_are_refused(client: FlaskClient) -> None:
 def test_odd_texts_have_answers(client: FlaskClient, text: str) -> None:
     """No text breaks a batch: half a character, controls, nothing but marks, repetitions."""
     check_results(ask(client, {"q": {"query": text}}), {"q"})
+
+
+HEAVY = {
+    "long names": {
+        "query": "Art. 3 " + "convention rights migrant workers protocol trafficking persons " * 15,
+        "limit": 100,
+    },
+    "parts": {"query": "Yanji," + "Jilin," * 160, "limit": 100},
+    "letters that stand for phrases": {"query": "\ufdfa" * 55, "limit": 100},
+    "values": {"properties": [{"pid": "latitude", "v": [*range(10)]}], "limit": 100},
+    "properties": {"properties": [{"pid": "documents", "v": 1}] * 10, "limit": 100},
+    "names as values": {"properties": [{"pid": "within", "v": [f"{n} Jilin," * 9 for n in range(8)]}], "limit": 100},
+}
+
+
+@pytest.mark.parametrize("shape", HEAVY)
+def test_the_heaviest_batches_are_answered_soon(client: FlaskClient, shape: str) -> None:
+    """A batch as large as is let in takes about a second on an idle machine, and never one second for a query."""
+    queries = {str(n): HEAVY[shape] for n in range(95)}
+    started = time.perf_counter()
+    check_results(ask(client, queries), set(queries))
+    assert time.perf_counter() - started < 8
 
 
 # real clients over HTTP

@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Final
 
 import attrs
 
 from nkgraph.iris import BASE
+from nkgraph.reconciliation.spelling import Located, find_locator, squash, words_of
 
-__all__ = ["BROADER", "KINDS", "Candidate", "Fact", "Spelling", "TypeOffered"]
+__all__ = ["OFFERED_TYPES", "PLACE_TYPES", "Candidate", "Fact", "Spelling", "TypeOffered"]
 
+#: The kinds of places that are offered, the narrower ones and then any place.
+PLACE_TYPES: Final = ("Country", "Province", "Prefecture", "County", "Place")
 #: The kinds of things that are offered, the narrower ones first; what is of none of them is not in the index.
-KINDS: Final = (
-    "LegalInstrument",
-    "Provision",
-    "Country",
-    "Province",
-    "Prefecture",
-    "County",
-    "Place",
-    "Organisation",
-    "State",
-    "Jurisdiction",
-)
-#: The broader kind of a kind.
-BROADER: Final = {
-    "Country": "Place",
-    "Province": "Place",
-    "Prefecture": "Place",
-    "County": "Place",
-    "State": "Jurisdiction",
-}
+OFFERED_TYPES: Final = ("LegalInstrument", "Provision", *PLACE_TYPES, "Organisation", "State", "Jurisdiction")
 
 
 @attrs.frozen
@@ -41,7 +26,21 @@ class Spelling:
 
     text: str
     source: str
-    documents: tuple[str, ...] = ()
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words that are compared."""
+        return words_of(self.text)
+
+    @cached_property
+    def squashed(self) -> str:
+        """The letters and digits, folded."""
+        return squash(self.text)
+
+    @cached_property
+    def located(self) -> Located | None:
+        """The number of a provision that stands in it."""
+        return find_locator(self.text)
 
 
 @attrs.frozen
@@ -50,6 +49,16 @@ class Fact:
 
     text: str
     ref: str | None = None
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The words that are compared."""
+        return words_of(self.text)
+
+    @cached_property
+    def squashed(self) -> str:
+        """The letters and digits, folded."""
+        return squash(self.text)
 
 
 @attrs.frozen
@@ -77,6 +86,16 @@ class Candidate:
     def iri(self) -> str:
         """The IRI of the thing."""
         return BASE + self.id
+
+    @cached_property
+    def keys(self) -> tuple[str, str]:
+        """The id and the IRI, as letters and digits."""
+        return squash(self.id), squash(self.iri)
+
+    @cached_property
+    def shown(self) -> Spelling:
+        """The name that is shown: with its instrument, where it is a provision's."""
+        return Spelling(self.name, "shown")
 
     def values_of(self, name: str) -> tuple[str, ...]:
         """Return the words of a property's values."""

@@ -15,9 +15,9 @@ import attrs
 from rapidfuzz import fuzz, process
 
 from nkgraph.iris import BASE
-from nkgraph.reconciliation.candidates import Candidate
+from nkgraph.reconciliation.candidates import Candidate, Spelling
+from nkgraph.reconciliation.numbering import ProvisionIndex
 from nkgraph.reconciliation.spelling import (
-    find_locator,
     initials,
     is_generic,
     is_title,
@@ -51,7 +51,16 @@ class NameLookup:
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
         self.candidates = {candidate.id: candidate for candidate in candidates}
-        self._names = {c.id: self._reference_words(c) for c in candidates}
+        self.provisions = ProvisionIndex(candidates)
+        self._named: dict[str, set[tuple[str, frozenset[str]]]] = {}
+        self._numbered: dict[str, list[Candidate]] = {}
+        for candidate in candidates:
+            for spelling in candidate.spellings:
+                for word in spelling.words if spelling.source in {"name", "altName"} else ():
+                    self._named.setdefault(word, set()).add((candidate.id, frozenset(spelling.words)))
+            for number in candidate.values_of("identifier"):
+                self._numbered.setdefault(number, []).append(candidate)
+        self._decimals = {c.id: frozenset(w for s in c.spellings for w in s.words if w.isdecimal()) for c in candidates}
         self._same: dict[str, dict[str, Hit]] = {}
         self._squashed: dict[str, dict[str, Hit]] = {}
         written: dict[str, set[str]] = {}
@@ -65,11 +74,6 @@ class NameLookup:
         self._written = {key: tuple(sorted(ids)) for key, ids in sorted(written.items()) if key}
         self._keys = tuple(self._written)
         self._key_words = tuple((key, frozenset(key.split())) for key in self._keys)
-
-    @staticmethod
-    def _reference_words(candidate: Candidate) -> list[frozenset[str]]:
-        own = (s.text for s in candidate.spellings if s.source in {"name", "altName"})
-        return [frozenset(words_of(text)) for text in own]
 
     def _add(self, candidate: Candidate, text: str, hit: Hit) -> None:
         words = words_of(text)
@@ -106,7 +110,7 @@ class NameLookup:
         root, _, key = candidate.id.partition("/")
         for spelling in candidate.spellings:
             # the number of a provision is a name with that of its instrument
-            if spelling.source not in {"identifier", "isoCode"} and not self._is_number(candidate, spelling.text):
+            if spelling.source not in {"identifier", "isoCode"} and not self._is_number(candidate, spelling):
                 yield from self._write_spelling(candidate, spelling.text, spelling.source)
         if root == "provision":
             yield candidate.name, Hit(_MADE)
@@ -138,8 +142,8 @@ class NameLookup:
                 yield short, Hit(_OTHER, True) if self._is_own(candidate, short) else Hit(_FOUND)
 
     @staticmethod
-    def _is_number(candidate: Candidate, text: str) -> bool:
-        located = find_locator(text) if "Provision" in candidate.types else None
+    def _is_number(candidate: Candidate, spelling: Spelling) -> bool:
+        located = spelling.located if "Provision" in candidate.types else None
         return located is not None and not located.rest
 
     def _is_own(self, candidate: Candidate, text: str) -> bool:
@@ -147,18 +151,17 @@ class NameLookup:
         words = frozenset(words_of(text))
         if is_generic(tuple(words)) or not is_title(text):
             return False
-        others = (names for identity, names in self._names.items() if identity != candidate.id)
-        return not any(words < known for names in others for known in names)
+        longer = set.intersection(*(self._named.get(word, set()) for word in words))
+        return not any(words < known for identity, known in longer if identity != candidate.id)
 
     def _names_after_parent(self, candidate: Candidate) -> Iterator[str]:
         """Yield the short names of the convention to which a protocol belongs, by its number in the treaty collection."""
-        numbers = [n for n in candidate.values_of("identifier") if n.startswith("MTDSG")]
-        for other in self.candidates.values():
-            for number in other.values_of("identifier"):
-                if any(re.fullmatch(re.escape(number) + r"-[a-z]", own) for own in numbers):
-                    for spelling in other.spellings:
-                        if spelling.source in {"alias", "altName"} and len(words_of(spelling.text)) == 2:
-                            yield re.sub("(?i)convention", "Protocol", spelling.text)
+        for number in candidate.values_of("identifier"):
+            found = re.fullmatch(r"(MTDSG.*)-[a-z]", number)
+            for other in self._numbered.get(found[1], ()) if found else ():
+                for spelling in other.spellings:
+                    if spelling.source in {"alias", "altName"} and len(spelling.words) == 2:
+                        yield re.sub("(?i)convention", "Protocol", spelling.text)
 
     def find_same(self, text: str) -> dict[str, Hit]:
         """Return the candidates that a whole name means, with or without the year of an instrument."""
@@ -215,12 +218,11 @@ class NameLookup:
             self._raise(found, {i: s for i, s in self._score(bare).items() if "Place" in self.candidates[i].types})
         numbers = {word for word in whole if word.isdecimal()} - years
         alike = {identity: Hit(min(ALIKE, score)) for identity, score in found.items() if score >= _LEAST}
-        return {i: hit for i, hit in alike.items() if not self._has_another_number(self.candidates[i], numbers)}
+        return {i: hit for i, hit in alike.items() if not self._has_another_number(i, numbers)}
 
-    @staticmethod
-    def _has_another_number(candidate: Candidate, numbers: set[str]) -> bool:
+    def _has_another_number(self, identity: str, numbers: set[str]) -> bool:
         """Say whether a thing is numbered, and none of its names has a number of a text (Recommendation 38 is not 19)."""
-        own = {word for spelling in candidate.spellings for word in words_of(spelling.text) if word.isdecimal()}
+        own = self._decimals[identity]
         return bool(numbers and own) and not numbers & own
 
     def _score(self, words: Sequence[str]) -> dict[str, float]:
@@ -250,10 +252,6 @@ class NameLookup:
                 yield other, 75 + 10 * len(words) / len(own)
             elif own <= words and not is_generic(tuple(own)):
                 yield other, 65 + 10 * len(own) / len(words)
-
-    def refers_to(self, text: str, identity: str) -> bool:
-        """Say whether a text is a name or an identifier of a candidate."""
-        return identity in self.find_same(text)
 
     def find_identity(self, text: str) -> str | None:
         """Return the id of the candidate that an id, a prefixed name or an IRI is of.

@@ -7,17 +7,18 @@ thing of the types asked has that name.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import attrs
 
 from nkgraph.reconciliation.candidates import Candidate, Fact
 from nkgraph.reconciliation.lookup import ALIKE, SAME, Hit, NameLookup
+from nkgraph.reconciliation.numbering import PART_OF
 from nkgraph.reconciliation.spelling import Located, find_locator, squash, words_of
 
 __all__ = ["Condition", "Query", "Result", "Wanted", "answer_query"]
 
-_PART_OF: Final = 0.75
 _NO_NAME: Final = 65.0
 _SUNK: Final = 0.6
 _NEAR: Final = 0.05
@@ -65,12 +66,13 @@ class Result:
 
 def answer_query(lookup: NameLookup, query: Query) -> tuple[Result, ...]:
     """Return the candidates for a query, the best first; the answer depends on the query alone."""
-    hits = _find_names(lookup, query) if query.text is not None else _find_all(lookup)
+    conditions = [_read_condition(lookup, condition) for condition in query.conditions]
+    hits = _find_names(lookup, query, conditions) if query.text is not None else _find_all(lookup)
     scored = []
     for identity, hit in hits.items():
         candidate = lookup.candidates[identity]
         if _is_of(candidate, query):
-            checks = [_check(lookup, candidate, condition) for condition in query.conditions]
+            checks = [_check(lookup, candidate, condition) for condition in conditions]
             if query.text is not None or True in checks:
                 scored.append((_weigh(hit, checks), hit, candidate, _mean(checks)))
     scored.sort(key=lambda item: (-item[0].score, not item[0].decides, item[2].id))
@@ -89,7 +91,7 @@ def _is_of(candidate: Candidate, query: Query) -> bool:
     return all(asked) if query.all_types else any(asked)
 
 
-def _find_names(lookup: NameLookup, query: Query) -> dict[str, Hit]:
+def _find_names(lookup: NameLookup, query: Query, conditions: Sequence[_Asked]) -> dict[str, Hit]:
     """Return what a text may mean, whatever its type."""
     text = query.text or ""
     if not squash(text):
@@ -98,14 +100,14 @@ def _find_names(lookup: NameLookup, query: Query) -> dict[str, Hit]:
     located = find_locator(text)
     if located is not None:
         # the name of a whole instrument is less than what is asked for
-        found = {identity: Hit(hit.score * _PART_OF) for identity, hit in found.items()}
+        found = {identity: Hit(hit.score * PART_OF) for identity, hit in found.items()}
     same = lookup.find_same(text)
     if not any("Place" in lookup.candidates[identity].types for identity in same):
         same = {**lookup.find_place(text), **same}
     for identity, hit in same.items():
         found[identity] = max(found.get(identity, hit), hit)
     if located is not None:
-        for identity, hit in _find_provisions(lookup, located, query).items():
+        for identity, hit in _find_provisions(lookup, located, conditions).items():
             found[identity] = max(found.get(identity, hit), hit)
     if query.types and {*query.types} <= _ISO_TYPES and len(text.strip()) == 2:
         for identity in found:
@@ -120,86 +122,112 @@ def _find_all(lookup: NameLookup) -> dict[str, Hit]:
     return dict.fromkeys(lookup.candidates, Hit(_NO_NAME))
 
 
-def _find_provisions(lookup: NameLookup, located: Located, query: Query) -> dict[str, Hit]:
+def _find_provisions(lookup: NameLookup, located: Located, conditions: Sequence[_Asked]) -> dict[str, Hit]:
     """Return the provisions of a number, each as sure as the name of its instrument is.
 
     Without a name the instrument may be given as a property; a part of the number finds the whole, and the other way
     round, as less.
     """
-    instruments: dict[str, Hit] = {}
-    if located.rest:
-        instruments = {**lookup.find_alike(located.rest)}
-        for identity, hit in lookup.find_same(located.rest).items():
-            instruments[identity] = max(instruments.get(identity, hit), hit)
-        instruments = {i: hit for i, hit in instruments.items() if "LegalInstrument" in lookup.candidates[i].types}
+    instruments = _find_instruments(lookup, located.rest) if located.rest else {}
     rivals = sum(hit.score >= SAME for hit in instruments.values())
-    given = [condition for condition in query.conditions if condition.property == "instrument"]
-    found = {}
-    for identity, provision in lookup.candidates.items():
-        whole = provision.facts.get("instrument", ())
-        if "Provision" not in provision.types or not whole or whole[0].ref is None:
-            continue
-        share = _compare_numbers(located, provision)
+    given = [condition for condition in conditions if condition.property == "instrument"]
+    found: dict[str, Hit] = {}
+    for instrument, any_of_it in lookup.provisions.instruments.items():
         if located.rest:
-            hit = instruments.get(whole[0].ref, Hit(0.0))
+            hit = instruments.get(instrument, Hit(0.0))
             hit = Hit(hit.score, hit.decides and rivals == 1)
-        elif given and all(_check(lookup, provision, condition) for condition in given):
+        elif given and all(_check(lookup, lookup.candidates[any_of_it], condition) for condition in given):
             hit = Hit(SAME + 5, True)
         else:
             hit = Hit(_NO_NAME)
-        if share and hit.score:
+        for identity, share in lookup.provisions.find(located, instrument) if hit.score else ():
             score = hit.score * share if hit.score < SAME or share == 1 else min(ALIKE, hit.score * share)
-            found[identity] = Hit(score, hit.decides and share == 1)
+            whole = Hit(score, hit.decides and share == 1)
+            found[identity] = max(found.get(identity, whole), whole)
     return found
 
 
-def _compare_numbers(located: Located, provision: Candidate) -> float:
-    best = 0.0
-    for spelling in provision.spellings:
-        own = find_locator(spelling.text)
-        if own is None or own.kind != located.kind:
-            continue
-        shared = min(len(own.parts), len(located.parts))
-        if own.parts == located.parts:
-            return 1.0
-        if own.parts[:shared] == located.parts[:shared]:
-            # the narrowest whole comes first
-            best = max(best, _PART_OF * (0.9 + 0.1 * shared / max(len(own.parts), len(located.parts))))
-    return best
+def _find_instruments(lookup: NameLookup, text: str) -> dict[str, Hit]:
+    found = lookup.find_alike(text)
+    for identity, hit in lookup.find_same(text).items():
+        found[identity] = max(found.get(identity, hit), hit)
+    return {i: hit for i, hit in found.items() if "LegalInstrument" in lookup.candidates[i].types}
 
 
-def _check(lookup: NameLookup, candidate: Candidate, condition: Condition) -> bool | None:
-    """Say whether a candidate has a property as asked; None where the graph does not say."""
-    facts = candidate.facts.get(condition.property, ())
-    if condition.property == "documents":
-        facts = (Fact(str(candidate.documents)),)
-    if not facts or not condition.values:
+@attrs.frozen
+class _Asked:
+    """A condition read once for all candidates: its values as words, letters and codes, and the things they mean."""
+
+    property: str
+    texts: tuple[str, ...]
+    words: frozenset[tuple[str, ...]]
+    squashed: frozenset[str]
+    codes: frozenset[str]
+    meant: frozenset[str]
+    given: frozenset[str]
+    numbers: tuple[float, ...]
+
+
+def _read_condition(lookup: NameLookup, condition: Condition) -> _Asked:
+    values = dict.fromkeys(condition.values)
+    texts = tuple(dict.fromkeys(value.text.strip() for value in values))
+    named = tuple(dict.fromkeys(value.text.strip() for value in values if value.identity is None))
+    given = {value.identity for value in values if value.identity is not None}
+    lands = (_list_lands(lookup, identity) for identity in sorted(given & lookup.candidates.keys()))
+    return _Asked(
+        condition.property,
+        texts,
+        frozenset(words_of(text.replace("_", " ")) for text in texts),
+        frozenset(squash(text) for text in texts),
+        frozenset(text.upper() for text in named),
+        frozenset(identity for text in named for identity in lookup.find_same(text)),
+        frozenset(given.union(*lands)),
+        tuple(number for text in texts if (number := _read_number(text)) is not None),
+    )
+
+
+def _read_number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
         return None
-    return any(_agrees(lookup, condition.property, fact, value) for fact in facts for value in condition.values)
 
 
-def _agrees(lookup: NameLookup, name: str, fact: Fact, value: Wanted) -> bool:
+def _list_lands(lookup: NameLookup, identity: str) -> frozenset[str]:
+    """Return the countries that are the land of a state."""
+    return frozenset(fact.ref for fact in lookup.candidates[identity].facts.get("territory", ()) if fact.ref)
+
+
+def _check(lookup: NameLookup, candidate: Candidate, asked: _Asked) -> bool | None:
+    """Say whether a candidate has a property as asked; None where the graph does not say."""
+    if not asked.texts:
+        return None
+    if asked.property == "documents":
+        return (str(candidate.documents),) in asked.words
+    facts = candidate.facts.get(asked.property, ())
+    if not facts:
+        return None
+    return any(_agrees(lookup, fact, asked) for fact in facts)
+
+
+def _agrees(lookup: NameLookup, fact: Fact, asked: _Asked) -> bool:
+    """Say whether a value of a candidate is one of those asked for."""
     if fact.ref is not None:
-        if value.identity is not None:
-            same = {fact.ref, *(f.ref for f in lookup.candidates[fact.ref].facts.get("territory", ()))}
-            asked = {value.identity}
-            if value.identity in lookup.candidates:
-                asked |= {f.ref for f in lookup.candidates[value.identity].facts.get("territory", ()) if f.ref}
-            return bool(same & asked)
-        codes = {fact.text for fact in lookup.candidates[fact.ref].facts.get("isoCode", ())}
-        return value.text.strip().upper() in codes or lookup.refers_to(value.text, fact.ref)
-    text = value.text.strip()
-    if name == "date":
-        shorter, longer = sorted((text, fact.text), key=len)
-        return len(shorter) >= 4 and longer.startswith(shorter)
-    if name in {"latitude", "longitude"}:
-        try:
-            return abs(float(text) - float(fact.text)) <= _NEAR
-        except ValueError:
-            return False
-    if name in _PRECISE or name == "link":
-        return squash(text) == squash(fact.text)
-    return words_of(text.replace("_", " ")) == words_of(fact.text)
+        if fact.ref in asked.meant or asked.given & {fact.ref, *_list_lands(lookup, fact.ref)}:
+            return True
+        return any(code.text in asked.codes for code in lookup.candidates[fact.ref].facts.get("isoCode", ()))
+    if asked.property == "date":
+        return any(len(text) >= 4 and len(fact.text) >= 4 and _is_part(text, fact.text) for text in asked.texts)
+    if asked.property in {"latitude", "longitude"}:
+        return any(abs(number - float(fact.text)) <= _NEAR for number in asked.numbers)
+    if asked.property in _PRECISE or asked.property == "link":
+        return fact.squashed in asked.squashed
+    return fact.words in asked.words
+
+
+def _is_part(one: str, other: str) -> bool:
+    """Say whether one date is the other, or the year or month of it."""
+    return one.startswith(other) or other.startswith(one)
 
 
 def _mean(checks: list[bool | None]) -> float | None:

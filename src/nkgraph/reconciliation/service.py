@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import attrs
 
-from nkgraph.reconciliation.candidates import Candidate, Fact, TypeOffered
+from nkgraph.reconciliation.candidates import OFFERED_TYPES, PLACE_TYPES, Candidate, Fact, TypeOffered
 from nkgraph.reconciliation.lookup import NameLookup
 from nkgraph.reconciliation.matching import Query, Result, answer_query
 from nkgraph.reconciliation.reading import read_candidates, read_types
@@ -19,9 +19,8 @@ from nkgraph.sparql import QueryAnswering
 
 __all__ = ["PROPERTIES", "PropertyOffered", "Reconciler", "build_reconciler"]
 
+_BELOW: Final = tuple(kind for kind in PLACE_TYPES if kind != "Country")
 _NUMBERS: Final = frozenset({"latitude", "longitude"})
-_PLACES: Final = ("Country", "Province", "Prefecture", "County", "Place")
-_ALL: Final = ("LegalInstrument", "Provision", *_PLACES, "Organisation", "State", "Jurisdiction")
 
 
 @attrs.frozen
@@ -37,18 +36,20 @@ class PropertyOffered:
 
 #: The properties of the service, by id.
 PROPERTIES: Final = (
-    PropertyOffered("altName", "other names", "Names beside the main one, of the reference data.", _ALL),
+    PropertyOffered("altName", "other names", "Names beside the main one, of the reference data.", OFFERED_TYPES),
     PropertyOffered(
         "country",
         "country",
         "The country a place lies in; of an organisation, the country as documents report it.",
-        (*_PLACES[1:], "Organisation"),
+        (*_BELOW, "Organisation"),
         "Place",
     ),
     PropertyOffered(
         "date", "date", "The day or year an instrument was adopted, promulgated or issued (EDTF).", ("LegalInstrument",)
     ),
-    PropertyOffered("documents", "documents that name it", "In how many documents a claim speaks of it.", _ALL),
+    PropertyOffered(
+        "documents", "documents that name it", "In how many documents a claim speaks of it.", OFFERED_TYPES
+    ),
     PropertyOffered(
         "identifier", "identifier", "Number or symbol of an instrument, such as MTDSG V-2.", ("LegalInstrument",)
     ),
@@ -65,11 +66,11 @@ PROPERTIES: Final = (
         "Kind of instrument (treaty, protocol, national law …); of an organisation, as documents report it.",
         ("LegalInstrument", "Organisation"),
     ),
-    PropertyOffered("latitude", "latitude", "Degrees north (WGS 84).", _PLACES),
-    PropertyOffered("link", "link", "The address of the same or a like thing in another vocabulary.", _ALL),
-    PropertyOffered("longitude", "longitude", "Degrees east (WGS 84).", _PLACES),
+    PropertyOffered("latitude", "latitude", "Degrees north (WGS 84).", PLACE_TYPES),
+    PropertyOffered("link", "link", "The address of the same or a like thing in another vocabulary.", OFFERED_TYPES),
+    PropertyOffered("longitude", "longitude", "Degrees east (WGS 84).", PLACE_TYPES),
     PropertyOffered("territory", "territory", "The country that is the land of a state.", ("State",), "Country"),
-    PropertyOffered("within", "within", "The larger places that a place lies in.", _PLACES[1:], "Place"),
+    PropertyOffered("within", "within", "The larger places that a place lies in.", _BELOW, "Place"),
 )
 
 
@@ -114,14 +115,15 @@ class Reconciler:
     def _rank(candidate: Candidate, typed: str, start: str) -> int | None:
         if not start:
             return 0
-        ranks = [0] if start in (squash(candidate.id), squash(candidate.iri)) else []
-        for text in (candidate.name, *(spelling.text for spelling in candidate.spellings)):
-            whole = " ".join(words_of(text))
-            if squash(text).startswith(start) or whole.startswith(typed):
-                ranks.append(1 if text in (candidate.name, candidate.spellings[0].text) else 2)
+        key, address = candidate.keys
+        ranks = [0] if start in (key, address) else []
+        for spelling in (candidate.shown, *candidate.spellings):
+            whole = " ".join(spelling.words)
+            if spelling.squashed.startswith(start) or whole.startswith(typed):
+                ranks.append(1 if spelling.text in (candidate.name, candidate.spellings[0].text) else 2)
             elif f" {typed}" in f" {whole}":
                 ranks.append(3)
-        if squash(candidate.id).startswith(start):
+        if key.startswith(start):
             ranks.append(4)
         return min(ranks, default=None)
 
@@ -135,8 +137,8 @@ class Reconciler:
         parts += [", ".join(candidate.values_of("jurisdiction"))] if candidate.values_of("jurisdiction") else []
         parts += candidate.values_of("date")[:1]
         parts += [f"ISO {code}" for code in candidate.values_of("isoCode")[:1] if "State" in candidate.types]
-        others = (s.text for s in candidate.spellings if s.source in {"altName", "alias"})
-        names = [text for text in others if not is_generic(words_of(text))][:3]
+        others = (s for s in candidate.spellings if s.source in {"altName", "alias"})
+        names = [spelling.text for spelling in others if not is_generic(spelling.words)][:3]
         return "; ".join(parts) + (f"; also {', '.join(names)}" if names else "")
 
     def _depth(self, fact: Fact) -> int:
@@ -162,7 +164,7 @@ def build_reconciler(service: QueryAnswering) -> Reconciler:
     """Read the things and their names from the graph that a service answers from.
 
     Raises:
-        RefusedError: the graph gives no answer.
+        QueryError: the graph gives no answer.
     """
     candidates = read_candidates(service)
     held = {kind for candidate in candidates for kind in candidate.types}

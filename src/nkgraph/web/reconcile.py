@@ -9,16 +9,18 @@ import json
 import re
 import threading
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Any, Final
 
 import flask
 from werkzeug.datastructures import MultiDict
 
+from nkgraph.errors import QueryError
 from nkgraph.reconciliation import PROPERTIES, Candidate, Reconciler, build_reconciler
-from nkgraph.sparql import QueryAnswering
+from nkgraph.sparql import Problem, QueryAnswering
 from nkgraph.web.reconcile_queries import find_type, read_batch, read_extension, refuse
 from nkgraph.web.reconcile_shapes import describe_service, write_extension, write_results, write_type
-from nkgraph.web.site import current_site
+from nkgraph.web.site import ProblemError, current_site
 
 __all__ = ["blueprint", "prepare"]
 
@@ -35,23 +37,43 @@ _SHOWN: Final = ("kind", "date", "jurisdiction", "instrument", "within", "isoCod
 
 
 class _Once:
-    """The reconciler of an application: built at the first request that needs it, and again where that failed."""
+    """The reconciler of an application: built at the first request that needs it, and again where that failed.
+
+    Requests that come while it is built wait for that one build, and share its failure: each failure costs the graph
+    one build, however many wait.
+    """
 
     def __init__(self, service: QueryAnswering) -> None:
         self._service = service
         self._lock = threading.Lock()
-        self._built: Reconciler | None = None
+        self._build: Future[Reconciler] | None = None
 
     def get(self) -> Reconciler:
         """Return the reconciler.
 
         Raises:
-            RefusedError: the graph gives no answer.
+            ProblemError: 503, the graph gives no answer.
         """
         with self._lock:
-            if self._built is None:
-                self._built = build_reconciler(self._service)
-            return self._built
+            is_first = self._build is None
+            build = self._build = self._build or Future()
+        if is_first:
+            self._run(build)
+        try:
+            return build.result()
+        except QueryError as error:
+            message = f"the names cannot be read: {error.message}"
+            raise ProblemError(Problem(503, message, error.line, error.column, error.remedy)) from error
+
+    def _run(self, build: Future[Reconciler]) -> None:
+        try:
+            built = build_reconciler(self._service)
+        except BaseException as error:
+            with self._lock:
+                self._build = None
+            build.set_exception(error)
+        else:
+            build.set_result(built)
 
 
 def prepare(app: flask.Flask, service: QueryAnswering) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -13,8 +14,12 @@ from nkgraph.web.site import ProblemError
 
 __all__ = ["BATCH", "find_property", "find_type", "read_batch", "read_extension", "read_json", "refuse"]
 
-#: Queries of one batch; ids, properties, values and types of one request; characters of a text; candidates of a query.
+#: Queries of one batch, its characters as JSON, and its property values (a property counts as one at least): with the
+#: limits below, the worst batch that is let in is answered in about a second, so no deadline is needed.
 BATCH: Final = 100
+_BATCH_CHARACTERS: Final = 100_000
+_BATCH_VALUES: Final = 1000
+#: Ids of one request; properties, values and types of a query; characters of a text; candidates of a query.
 _IDS: Final = 1000
 _LISTED: Final = 50
 _LONGEST: Final = 1000
@@ -104,8 +109,10 @@ def _cut(text: str) -> str:
 def _read_text(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise refuse(f"{where}: {_say(value)} where a text is needed")
-    if len(value) > _LONGEST:
-        raise refuse(f"{where}: {len(value):,} characters; {_LONGEST:,} are the most")
+    # some single characters stand for whole phrases: what counts is what they are read as
+    length = len(value) if len(value) > _LONGEST else len(unicodedata.normalize("NFKD", value))
+    if length > _LONGEST:
+        raise refuse(f"{where}: {length:,} characters; {_LONGEST:,} are the most")
     return value
 
 
@@ -113,12 +120,20 @@ def read_batch(reconciler: Reconciler, text: str) -> dict[str, Query]:
     """Return the queries of a batch by their keys.
 
     Raises:
-        ProblemError: 400, a query cannot be read (the key and the field are named); 413, there are too many.
+        ProblemError: 400, a query cannot be read (the key and the field are named); 413, too much is asked at once.
     """
+    if len(text) > _BATCH_CHARACTERS:
+        message = f"queries: {len(text):,} characters in one batch; {_BATCH_CHARACTERS:,} are the most"
+        raise refuse(message, "send smaller batches", 413)
     batch = read_json("queries", text)
     if len(batch) > BATCH:
         raise refuse(f"queries: {len(batch):,} in one batch; {BATCH} are the most", "send smaller batches", 413)
-    return {key: _read_query(reconciler, value, f"queries: {_cut(key)}") for key, value in batch.items()}
+    queries = {key: _read_query(reconciler, value, f"queries: {_cut(key)}") for key, value in batch.items()}
+    values = sum(max(1, len(condition.values)) for query in queries.values() for condition in query.conditions)
+    if values > _BATCH_VALUES:
+        message = f"queries: {values:,} property values in one batch; {_BATCH_VALUES:,} are the most"
+        raise refuse(message, "send smaller batches", 413)
+    return queries
 
 
 def _read_query(reconciler: Reconciler, value: object, where: str) -> Query:
