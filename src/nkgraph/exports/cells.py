@@ -8,7 +8,7 @@ from typing import Final
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.exports.htcds_fields import FILLED_FROM, MULTIPLE, PICKLISTS
+from nkgraph.exports.htcds_fields import FILLED_FROM, MULTIPLE
 from nkgraph.exports.losses import Ledger
 from nkgraph.exports.mappings import Mappings
 from nkgraph.exports.statements import Statements
@@ -20,6 +20,7 @@ __all__ = ["Row", "put_codes", "write_rows", "write_trace"]
 _UNMAPPED: Final = "no value of HTCDS means the same or more"
 _WEAKER: Final = "mapped only to a value that means less or something close"
 _NO_FIELD: Final = "mapped to a field that this view never fills"
+_NOT_LISTED: Final = "mapped to a value that the vocabulary in the graph does not list for the field"
 _SEVERAL: Final = "several values, and the field holds one"
 _COARSER: Final = "to the month and the county at most, or to year and province"
 
@@ -45,7 +46,7 @@ class Row:
         """Return the values that stand in a field: all where it holds several, one or none where it holds one."""
         values = self.cells.get(field, {})
         if field in MULTIPLE:
-            return tuple(sorted(values, key=PICKLISTS[field].index))
+            return tuple(sorted(values))
         return tuple(values) if len(values) == 1 else ()
 
 
@@ -57,10 +58,13 @@ def put_codes(
     found = []
     for triple in statements.find_triples(subject, name):
         targets = mappings.targets.get(triple.object, ())
-        fitting = [(f, value) for f, value in targets if f in fields and value in PICKLISTS.get(f, ())]
+        fitting = [(f, value) for f, value in targets if f in fields and value in mappings.values.get(f, ())]
         found += [(field, value, triple) for field, value in fitting]
         if not fitting:
-            reason = _NO_FIELD if targets else _WEAKER if triple.object in mappings.weaker else _UNMAPPED
+            if any(f in fields for f, _ in targets):
+                reason = _NOT_LISTED
+            else:
+                reason = _NO_FIELD if targets else _WEAKER if triple.object in mappings.weaker else _UNMAPPED
             ledger.drop([triple], reason)
     return found
 
@@ -70,6 +74,7 @@ def write_rows(rows: Sequence[Row], columns: Sequence[str], ledger: Ledger) -> s
     own = tuple(rows[0].own) if rows else ()
     lines: list[tuple[ox.Literal | None, ...]] = []
     for row in rows:
+        assert row.cells.keys() <= {*columns}, "a value for a field that the file has no column for"
         ledger.carry(row.behind)
         for field, values in row.cells.items():
             shown = row.shown(field)

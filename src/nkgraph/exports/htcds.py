@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from nkgraph.exports.cells import Row, put_codes, write_rows, write_trace
 from nkgraph.exports.coarsening import coarsen_date, coarsen_place
 from nkgraph.exports.folders import Folder
-from nkgraph.exports.htcds_fields import SECTIONS, VOCABULARY
+from nkgraph.exports.htcds_fields import VOCABULARY, read_columns
 from nkgraph.exports.htcds_readme import describe_htcds
 from nkgraph.exports.losses import Ledger, write_losses
 from nkgraph.exports.mappings import Mappings, read_mappings
@@ -283,7 +283,8 @@ def export_htcds(store: ox.Store, *, coarse: bool = False) -> Folder:
         "events": _list_events(view),
         "organisations": _list_organisations(view),
     }
-    files = {f"{name}.csv": write_rows(rows, SECTIONS[name], view.ledger) for name, rows in tables.items()}
+    columns = read_columns()
+    files = {f"{name}.csv": write_rows(rows, columns[name], view.ledger) for name, rows in tables.items()}
     files["trace.csv"] = write_trace(tables, statements, view.ledger)
     losses = view.ledger.close(_REASONS, _OTHERWISE)
     files["dropped.csv"] = write_losses(losses)

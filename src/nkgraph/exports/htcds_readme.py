@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from nkgraph.exports.cells import Row
-from nkgraph.exports.htcds_fields import ALWAYS_EMPTY, SECTIONS
+from nkgraph.exports.htcds_fields import ALWAYS_EMPTY, read_columns
 from nkgraph.exports.losses import Losses
 from nkgraph.exports.mappings import Mappings
 
@@ -52,7 +52,7 @@ def describe_htcds(tables: Mapping[str, Sequence[Row]], mappings: Mappings, loss
     lines += ["", "## Fields that stay empty, and why", "", "| field | reason |", "| --- | --- |"]
     lines += [f"| `{field}` | {reason} |" for field, reason in ALWAYS_EMPTY.items()]
     filled = {f for rows in tables.values() for row in rows for f in row.cells if row.shown(f)}
-    other = [f for fields in SECTIONS.values() for f in fields if f not in filled and f not in ALWAYS_EMPTY]
+    other = [f for fields in read_columns().values() for f in fields if f not in filled and f not in ALWAYS_EMPTY]
     lines += ["", "Empty here because no claim states what they ask for: "]
     lines[-1] += ", ".join(f"`{field}`" for field in dict.fromkeys(other)) + "."
     lines += ["", "## What is dropped", "", "`dropped.csv` has it by kind of thing, property and reason.", ""]
