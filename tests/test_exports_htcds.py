@@ -49,8 +49,8 @@ def read_tsv(name: str) -> list[dict[str, str]]:
 
 #: The values of each field, read from our copy of the standard by another way than the program's.
 LISTED: dict[str, set[str]] = {}
-for _code in read_tsv("htcds-2.0"):
-    LISTED.setdefault(_code["field"], set()).add(_code["notation"])
+for _listed in read_tsv("htcds-2.0"):
+    LISTED.setdefault(_listed["field"], set()).add(_listed["notation"])
 
 
 @pytest.fixture(scope="module")
@@ -276,6 +276,52 @@ def test_tellings_that_differ_on_the_province_give_no_county() -> None:
     row = rows_of(export_htcds(make_store(moved)), "events")["case-1/transfer-1"]
 
     assert filled(row) == {"hte_Country": "AQ"}
+
+
+def test_an_answer_without_a_value_is_an_answer(tale: Folder) -> None:
+    """A value does not stand alone where another answer has none in HTCDS: relation to actors, kinds of an organisation."""
+    claim = ox.NamedNode(f"{BASE}claim/tale/case-1/broker")
+    mention, org = ox.NamedNode(f"{BASE}claim/tale/mention/relief"), ox.NamedNode(f"{TALE}mention/relief")
+    new = [
+        ox.Quad(ox.NamedNode(f"{TALE}case-1/broker"), _nk("relation"), _code("relation/never-mapped"), claim),
+        ox.Quad(org, _nk("organisationKind"), _code("organisation-kind/never-mapped"), mention),
+    ]
+    more = export_htcds(make_store([*tale_quads(), *new]))
+
+    for folder, relation, kind in ((tale, "Unaquainted", "NGO"), (more, "", "")):
+        assert rows_of(folder, "persons")["case-1/narrator"]["vic_RelationshipToTrafficker"] == relation
+        assert rows_of(folder, "organisations")[f"{BASE}org/fictive-relief"]["org_Type"] == kind
+    assert {(loss.reason, loss.statements) for loss in find_loss(more, "Person", "relation")} == {
+        ("several values, and the field holds one", 1),
+        ("no value of HTCDS means the same or more", 1),
+    }
+
+
+def test_a_place_shown_in_part_is_counted_as_coarser() -> None:
+    """Tellings that agree on the province alone: the province stands there, and no place counts as carried whole."""
+    here, other = ox.NamedNode(f"{TALE}case-3/transfer-1"), ox.NamedNode(f"{BASE}place/othercounty")
+    there = ox.NamedNode(f"{TALE}case-1/transfer-1")
+    places = ox.NamedNode(f"{BASE}graph/reference/places")
+    to: dict[object, ox.NamedNode] = {here: other, there: ox.NamedNode(f"{BASE}place/qingshan")}
+    moved = [
+        ox.Quad(q.subject, q.predicate, to[q.subject], q.graph_name)
+        if q.predicate == _nk("place") and q.subject in to
+        else q
+        for q in tale_quads()
+    ]
+    moved += [
+        ox.Quad(other, ox.NamedNode(ontology_iri("name")), ox.Literal("Othercounty"), places),
+        ox.Quad(other, ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), _nk("County"), places),
+        ox.Quad(other, _nk("within"), ox.NamedNode(f"{BASE}place/lvzhou"), places),
+    ]
+    folder = export_htcds(make_store(moved))
+
+    assert filled(rows_of(folder, "events")["case-1/transfer-1"]) == {"hte_State": "Lvzhou", "hte_Country": "AQ"}
+    assert [loss.statements for loss in find_loss(folder, "Transfer", "place") if "in part" in loss.reason] == [2]
+
+
+def _code(name: str) -> ox.NamedNode:
+    return ox.NamedNode(f"{BASE}code/{name}")
 
 
 def _nk(name: str) -> ox.NamedNode:

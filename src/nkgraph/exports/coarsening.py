@@ -10,8 +10,10 @@ import pyoxigraph as ox
 
 from nkgraph.exports.statements import Object, Statements
 
-__all__ = ["Location", "coarsen_date", "coarsen_place"]
+__all__ = ["COARSER", "Location", "coarsen_date", "coarsen_place"]
 
+#: What a ledger says of a date or place that is shown with less than was said.
+COARSER: Final = "to the month and the county at most, or to year and province"
 _PLAIN: Final = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _CITIES: Final = ("County", "Prefecture")
 #: More steps than any chain of units has; a circle ends here.

@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from nkgraph.exports.coarsening import Location, coarsen_date, coarsen_place
+from nkgraph.exports.coarsening import COARSER, Location, coarsen_date, coarsen_place
 from nkgraph.exports.ftm_entities import Entity, make_entity, make_id
 from nkgraph.exports.ftm_view import View, read_notation
 from nkgraph.exports.statements import order_key
@@ -16,7 +16,6 @@ from nkgraph.exports.statements import order_key
 __all__ = ["list_events", "list_payments"]
 
 _AS_NUMBER: Final = "as a number of persons"
-_COARSER: Final = "to the month and the county at most, or to year and province"
 _NO_DATE: Final = "an uncertain date, which the property cannot hold"
 _NO_PARTIES: Final = "a Payment needs a payer and a beneficiary, and no person is an entity here"
 _NOT_PAID: Final = "not one sum reported as paid once"
@@ -54,7 +53,7 @@ def _read_dates(view: View, event: ox.NamedNode) -> dict[str, list[str]]:
         for name, (text, _) in zip(("date",) if len(known) == 1 else ("startDate", "endDate"), known, strict=True):
             dates[name].append(text)
         if any(is_coarser for _, is_coarser in known):
-            view.ledger.coarsen(triple, _COARSER)
+            view.ledger.coarsen(triple, COARSER)
         else:
             view.ledger.carry([triple])
     return dates
@@ -98,7 +97,7 @@ def list_events(view: View) -> list[Entity]:
                     if address is None:
                         continue
                     view.ledger.carry(at.rests_on)
-                    (view.ledger.coarsen(triple, _COARSER) if at.is_coarser else view.ledger.carry([triple]))
+                    (view.ledger.coarsen(triple, COARSER) if at.is_coarser else view.ledger.carry([triple]))
                     found.append(address)
                     values["addressEntity"].append(address.identifier)
                     values["location"].append(", ".join(at.parts))

@@ -13,7 +13,7 @@ from typing import Final
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.exports.cells import Row, put_codes, write_rows, write_trace
+from nkgraph.exports.cells import NO_VALUE, Row, put_codes, write_rows, write_trace
 from nkgraph.exports.coarsening import coarsen_date, coarsen_place
 from nkgraph.exports.folders import Folder
 from nkgraph.exports.htcds_fields import VOCABULARY, read_columns
@@ -55,12 +55,13 @@ _ATTEMPTED: Final = "planned or begun and not carried out; an event of HTCDS too
 _ATTEMPTED_SALE: Final = ox.NamedNode(code_iri("transfer-kind", "attempted_sale"))
 _NO_EPISODE: Final = "not told of one who takes part in a course of conduct coded for her"
 _OF_A_COURSE: Final = "the date of a whole course of conduct, not of one event"
+_UNITS: Final = ("hte_Country", "hte_State", "hte_City")
 _NO_DATE: Final = "an interval or uncertain date, which the field cannot hold"
 
 
 @attrs.frozen(eq=False)
-class _View:
-    """What the parts of an export share."""
+class _Cases:
+    """The statements as tables of cases are filled from them: with the women who tell them, and what codes become."""
 
     statements: Statements
     mappings: Mappings
@@ -91,7 +92,7 @@ def _join(values: Sequence[ox.NamedNode]) -> str:
     return ";".join(dict.fromkeys(value.value for value in sorted(values, key=order_key)))
 
 
-def _list_women(view: _View) -> dict[ox.NamedNode, Row]:
+def _list_women(view: _Cases) -> dict[ox.NamedNode, Row]:
     """Return one row for each woman who tells an account, with the accounts that are judged to be hers."""
     tellings: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for narrator, woman in view.women.items():
@@ -114,7 +115,7 @@ def _list_women(view: _View) -> dict[ox.NamedNode, Row]:
     return rows
 
 
-def _add_courses(view: _View, rows: Mapping[ox.NamedNode, Row]) -> None:
+def _add_courses(view: _Cases, rows: Mapping[ox.NamedNode, Row]) -> None:
     """Add to each woman's row the means, purposes and relations of the courses of conduct coded for her."""
     actors: dict[ox.NamedNode, set[Object]] = defaultdict(set)
     for episode in view.statements.list_kind("Episode"):
@@ -141,7 +142,7 @@ def _add_courses(view: _View, rows: Mapping[ox.NamedNode, Row]) -> None:
                 rows[woman].put(field, value, triple)
 
 
-def _list_actors(view: _View) -> list[Row]:
+def _list_actors(view: _Cases) -> list[Row]:
     """Return one row for each individual reported in a role that HTCDS has a value for, towards one of the women."""
     parts: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for part in view.statements.list_kind("Participation"):
@@ -173,7 +174,7 @@ def _list_actors(view: _View) -> list[Row]:
     return rows
 
 
-def _add_place_and_date(view: _View, row: Row, event: ox.NamedNode) -> None:
+def _add_place_and_date(view: _Cases, row: Row, event: ox.NamedNode) -> None:
     for triple in view.statements.find_triples(event, "place"):
         at = coarsen_place(view.statements, triple.object, coarse=view.coarse)
         view.ledger.carry(at.rests_on)
@@ -188,6 +189,14 @@ def _add_place_and_date(view: _View, row: Row, event: ox.NamedNode) -> None:
             row.put("hte_Date", date[0], triple, coarser=date[1])
 
 
+def _withhold_parts(row: Row) -> None:
+    """Leave out the smaller units where tellings differ on a larger one: no county of one beside a province of another."""
+    for number, larger in enumerate(_UNITS):
+        if len(row.cells.get(larger, ())) > 1:
+            for smaller in _UNITS[number + 1 :]:
+                row.cells.get(smaller, {}).setdefault(NO_VALUE, [])
+
+
 def _own_columns(
     identifier: str, women: Sequence[ox.NamedNode], kind: str, told_as: Sequence[str], tellings: str
 ) -> dict[str, str]:
@@ -200,7 +209,7 @@ def _own_columns(
     }
 
 
-def _list_events(view: _View) -> list[Row]:
+def _list_events(view: _Cases) -> list[Row]:
     """Return one row for each transfer, however often it is told, and one for each type of event that an episode holds."""
     tellings: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for transfer in view.statements.list_kind("Transfer"):
@@ -221,8 +230,7 @@ def _list_events(view: _View) -> list[Row]:
             _add_place_and_date(view, row, transfer)
             for field, value, triple in put_codes(view.statements, view.mappings, view.ledger, transfer, "kind"):
                 row.put(field, value, triple)
-        if len(row.cells.get("hte_State", ())) > 1:  # tellings differ on the province: no county of one of them
-            row.cells.pop("hte_City", None)
+        _withhold_parts(row)
         rows.append(row)
     for episode in view.statements.list_kind("Episode"):
         women = [view.women[woman] for woman in view.find_women(episode, "concerns")]
@@ -230,7 +238,8 @@ def _list_events(view: _View) -> list[Row]:
             continue
         types: dict[str, list[ox.Triple]] = defaultdict(list)
         for _, value, triple in put_codes(view.statements, view.mappings, view.ledger, episode, "act"):
-            types[value].append(triple)
+            if value != NO_VALUE:
+                types[value].append(triple)
         view.ledger.drop(view.statements.find_triples(episode, "date"), _OF_A_COURSE)
         for value, triples in sorted(types.items()):
             identifier = f"{episode.value}#{value}"
@@ -242,7 +251,7 @@ def _list_events(view: _View) -> list[Row]:
     return rows
 
 
-def _list_organisations(view: _View) -> list[Row]:
+def _list_organisations(view: _Cases) -> list[Row]:
     """Return one row for each organisation that a document names."""
     mentions: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for mention in view.statements.list_kind("OrganisationMention"):
@@ -274,7 +283,7 @@ def export_htcds(store: ox.Store, *, coarse: bool = False) -> Folder:
     """
     statements = read_statements(store)
     women: dict[Object, ox.NamedNode] = {n: statements.told.get(n, n) for n in statements.list_kind("Narrator")}
-    view = _View(statements, read_mappings(store, VOCABULARY), Ledger(statements), coarse, women)
+    view = _Cases(statements, read_mappings(store, VOCABULARY), Ledger(statements), coarse, women)
     persons = _list_women(view)
     _add_courses(view, persons)
     tables: dict[str, Sequence[Row]] = {
@@ -283,8 +292,7 @@ def export_htcds(store: ox.Store, *, coarse: bool = False) -> Folder:
         "events": _list_events(view),
         "organisations": _list_organisations(view),
     }
-    columns = read_columns()
-    files = {f"{name}.csv": write_rows(rows, columns[name], view.ledger) for name, rows in tables.items()}
+    files = {f"{name}.csv": write_rows(rows, read_columns()[name], view.ledger) for name, rows in tables.items()}
     files["trace.csv"] = write_trace(tables, statements, view.ledger)
     losses = view.ledger.close(_REASONS, _OTHERWISE)
     files["dropped.csv"] = write_losses(losses)
