@@ -120,6 +120,6 @@ def write_trace(tables: Mapping[str, Sequence[Row]], statements: Statements, led
             for triple in row.behind:
                 lines.update((name, row.identifier, "", "", claim) for claim in statements.find_claims(triple))
     for claim in {line[-1] for line in lines}:
-        ledger.carry(statements.type_triples(ox.NamedNode(claim)))
+        ledger.carry(statements.find_types(ox.NamedNode(claim)))
     literals = tuple(tuple(ox.Literal(text) if text else None for text in line) for line in sorted(lines))
     return write_csv(Table(("file", "nk_Id", "field", "value", "claim"), literals))

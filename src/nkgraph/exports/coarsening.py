@@ -87,7 +87,7 @@ def coarsen_place(statements: Statements, place: Object, *, coarse: bool) -> Loc
             is_shown = False
         if is_shown:
             is_coarser = is_coarser and unit != place
-            rests_on += [*statements.type_triples(unit), *statements.find_triples(unit, "name")]
+            rests_on += [*statements.find_types(unit), *statements.find_triples(unit, "name")]
         rests_on += statements.find_triples(unit, "within")
         unit = next(iter(statements.find_values(unit, "within")), None)
     return Location(code, country, province, city, is_coarser, tuple(rests_on))

@@ -102,7 +102,7 @@ def list_events(view: View) -> list[Entity]:
                     values["addressEntity"].append(address.identifier)
                     values["location"].append(", ".join(at.parts))
                     values["country"].append(at.code and at.code.lower())
-                types = view.statements.type_triples(event)
+                types = view.statements.find_types(event)
                 view.ledger.carry(types)
                 said += types
                 for name in (whom, kind_of, *others, "date", "place"):
@@ -119,7 +119,7 @@ def list_payments(view: View, organisations: set[ox.NamedNode]) -> list[Entity]:
     found = []
     for payment in view.statements.list_kind("Payment"):
         parties = {name: view.statements.find_values(payment, name) for name in ("payer", "payee")}
-        every = view.statements.all_triples(payment)
+        every = view.statements.find_all_triples(payment)
         if not all(values and organisations.issuperset(values) for values in parties.values()):
             view.ledger.drop(every, _NO_PARTIES)
             continue
@@ -134,7 +134,7 @@ def list_payments(view: View, organisations: set[ox.NamedNode]) -> list[Entity]:
         }
         for name in ("amountMin", "amountMax", "payer", "payee"):
             view.ledger.carry(view.statements.find_triples(payment, name))
-        types = view.statements.type_triples(payment)
+        types = view.statements.find_types(payment)
         view.ledger.carry(types)
         cited = view.cite(types)
         properties: dict[str, Iterable[str | None]] = {

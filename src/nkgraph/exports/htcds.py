@@ -76,9 +76,9 @@ class _Cases:
         self.ledger.drop(others, _NOT_OF_HERS)
         return [n for n in self.statements.find_values(thing, name) if n in self.women and isinstance(n, ox.NamedNode)]
 
-    def naming(self, thing: ox.NamedNode, *names: str) -> list[ox.Triple]:
+    def find_naming(self, thing: ox.NamedNode, *names: str) -> list[ox.Triple]:
         """Return the statements of what a thing is, and those of its properties that name a narrator or an account."""
-        triples = list(self.statements.type_triples(thing))
+        triples = list(self.statements.find_types(thing))
         for name in names:
             triples += [
                 t
@@ -104,7 +104,7 @@ def _list_women(view: _Cases) -> dict[ox.NamedNode, Row]:
         named = [account for account in accounts if isinstance(account, ox.NamedNode)]
         row = Row(woman.value, {"nk_Id": woman.value, "nk_Accounts": _join(named)})
         for narrator in sorted(narrators, key=order_key):
-            row.rest_on(view.naming(narrator, "inAccount"))
+            row.rest_on(view.find_naming(narrator, "inAccount"))
             for triple in view.statements.find_triples(narrator, "title"):
                 row.put("prs_Salutation", getattr(triple.object, "value", ""), triple)
             for triple in view.statements.find_triples(narrator, "birthYear"):
@@ -163,9 +163,9 @@ def _list_actors(view: _Cases) -> list[Row]:
             continue
         towards = [view.women[woman] for part in carried for woman in view.find_women(part, "towards")]
         row = Row(actor.value, {"nk_Id": actor.value, "nk_Towards": _join(towards)})
-        row.rest_on(view.naming(actor, "inAccount"))
+        row.rest_on(view.find_naming(actor, "inAccount"))
         for part, codes in carried.items():
-            row.rest_on([*view.naming(part, "towards", "inAccount"), *view.statements.find_triples(part, "actor")])
+            row.rest_on([*view.find_naming(part, "towards", "inAccount"), *view.statements.find_triples(part, "actor")])
             for field, value, triple in codes:
                 row.put(field, value, triple)
         for field, value, triple in put_codes(view.statements, view.mappings, view.ledger, actor, "gender"):
@@ -214,7 +214,7 @@ def _list_events(view: _Cases) -> list[Row]:
     tellings: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for transfer in view.statements.list_kind("Transfer"):
         if _ATTEMPTED_SALE in view.statements.find_values(transfer, "kind"):
-            view.ledger.drop(view.statements.all_triples(transfer), _ATTEMPTED)
+            view.ledger.drop(view.statements.find_all_triples(transfer), _ATTEMPTED)
         elif view.find_women(transfer, "transferred"):
             tellings[view.statements.told.get(transfer, transfer)].append(transfer)
     rows = []
@@ -226,7 +226,7 @@ def _list_events(view: _Cases) -> list[Row]:
         row = Row(event.value, own)
         row.rest_on(kinds)
         for transfer in transfers:
-            row.rest_on(view.naming(transfer, "transferred", "inAccount"))
+            row.rest_on(view.find_naming(transfer, "transferred", "inAccount"))
             _add_place_and_date(view, row, transfer)
             for field, value, triple in put_codes(view.statements, view.mappings, view.ledger, transfer, "kind"):
                 row.put(field, value, triple)
@@ -244,7 +244,7 @@ def _list_events(view: _Cases) -> list[Row]:
         for value, triples in sorted(types.items()):
             identifier = f"{episode.value}#{value}"
             row = Row(identifier, _own_columns(identifier, women, "Episode", (), episode.value))
-            row.rest_on(view.naming(episode, "concerns", "inAccount"))
+            row.rest_on(view.find_naming(episode, "concerns", "inAccount"))
             for triple in triples:
                 row.put("hte_Type", value, triple)
             rows.append(row)
@@ -261,12 +261,12 @@ def _list_organisations(view: _Cases) -> list[Row]:
     rows = []
     for organisation, its_mentions in sorted(mentions.items(), key=lambda pair: order_key(pair[0])):
         row = Row(organisation.value, {"nk_Id": organisation.value})
-        row.rest_on(view.statements.type_triples(organisation))
+        row.rest_on(view.statements.find_types(organisation))
         for triple in view.statements.find_triples(organisation, "name"):
             row.put("org_Name", getattr(triple.object, "value", ""), triple)
         for mention in its_mentions:
             naming = view.statements.find_triples(mention, "organisation")
-            row.rest_on([*view.statements.type_triples(mention), *naming])
+            row.rest_on([*view.statements.find_types(mention), *naming])
             for field, value, code in put_codes(
                 view.statements, view.mappings, view.ledger, mention, "organisationKind"
             ):
