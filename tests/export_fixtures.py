@@ -6,11 +6,14 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from nkgraph.iris import BASE
+from nkgraph.project import default_project
+from nkgraph.vocabularies import load_vocabularies, vocabulary_quads
 
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 TALE = f"{BASE}id/tale/"
@@ -18,11 +21,17 @@ CLAIMS = f"{BASE}claim/"
 
 
 def tale_quads() -> list[ox.Quad]:
-    """The invented graph, with the mappings as a graph of links."""
+    """The invented graph, with the mappings as a graph of links and the real HTCDS as a vocabulary."""
     links = ox.NamedNode(f"{BASE}graph/links/htcds")
     mappings = ox.parse(path=str(FIXTURES / "exports" / "htcds-mappings.ttl"), format=ox.RdfFormat.TURTLE)
     quads = ox.parse(path=str(FIXTURES / "exports" / "fictional.trig"), format=ox.RdfFormat.TRIG)
-    return [*quads, *(ox.Quad(q.subject, q.predicate, q.object, links) for q in mappings)]
+    return [*quads, *(ox.Quad(q.subject, q.predicate, q.object, links) for q in mappings), *_htcds_quads()]
+
+
+@cache
+def _htcds_quads() -> tuple[ox.Quad, ...]:
+    (htcds,) = (v for v in load_vocabularies(default_project().data / "vocabularies") if v.key == "htcds-2.0")
+    return tuple(vocabulary_quads(htcds))
 
 
 def make_store(quads: Iterable[ox.Quad]) -> ox.Store:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import io
 import random
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -20,20 +24,33 @@ from export_fixtures import (
 )
 
 from nkgraph import writing
-from nkgraph.errors import BuildError
+from nkgraph.errors import BuildError, ReadError
 from nkgraph.evaluation import LocalAnswers
 from nkgraph.exports.folders import Folder
 from nkgraph.exports.htcds import export_htcds
-from nkgraph.exports.htcds_fields import ALWAYS_EMPTY, MULTIPLE, PICKLISTS, SECTIONS
+from nkgraph.exports.htcds_fields import ALWAYS_EMPTY, FILLED_FROM, MULTIPLE, SECTIONS, read_columns
 from nkgraph.exports.losses import Loss
-from nkgraph.iris import BASE, ontology_iri
+from nkgraph.iris import BASE, PREFIXES, ontology_iri
 from nkgraph.project import default_project
 from nkgraph.queries import find_query, load_queries, run_query
 from nkgraph.store import open_files, open_store
 from nkgraph.tables import read_table
+from nkgraph.vocabularies import read_fields
 from nkgraph.writing import write_atomically, write_folder
 
 TABLES = tuple(SECTIONS)
+VOCABULARIES = default_project().data / "vocabularies"
+
+
+def read_tsv(name: str) -> list[dict[str, str]]:
+    text = (VOCABULARIES / f"{name}.tsv").read_text("utf-8")
+    return list(csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+#: The values of each field, read from our copy of the standard by another way than the program's.
+LISTED: dict[str, set[str]] = {}
+for _listed in read_tsv("htcds-2.0"):
+    LISTED.setdefault(_listed["field"], set()).add(_listed["notation"])
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +60,7 @@ def tale() -> Folder:
 
 @pytest.fixture(scope="module")
 def real_quads(built_graph: Path) -> list[ox.Quad]:
-    """The built graph; with the mappings of the tests where it holds none to HTCDS."""
-    quads = [q for q in open_store(built_graph) if q.graph_name != ox.DefaultGraph()]
-    if not any(getattr(q.object, "value", "").startswith(f"{BASE}vocabulary/htcds-2.0/") for q in quads):
-        quads += [q for q in tale_quads() if getattr(q.graph_name, "value", "").endswith("links/htcds")]
-    return quads
+    return [q for q in open_store(built_graph) if q.graph_name != ox.DefaultGraph()]
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +81,51 @@ def find_loss(folder: Folder, kind: str, name: str) -> list[Loss]:
 
 
 def test_columns_are_those_of_the_standard(tale: Folder) -> None:
-    """Each file begins with our columns and goes on with the whole section of the standard."""
-    for name in TABLES:
+    """Each file begins with our columns and goes on with whole sections of the standard, in its order."""
+    sections = {"persons": ("prs", "vic"), "actors": ("prs", "per"), "events": ("hte",), "organisations": ("org",)}
+    fields = [row["field"] for row in read_tsv("htcds-2.0-fields")]
+    for name, parts in sections.items():
         columns = tale.files[f"{name}.csv"].partition("\n")[0].split(",")
-        assert tuple(c for c in columns if not c.startswith("nk_")) == SECTIONS[name]
+        assert [c for c in columns if not c.startswith("nk_")] == [f for f in fields if f.partition("_")[0] in parts]
         assert columns == sorted(columns, key=lambda c: not c.startswith("nk_"))
+
+
+def test_the_file_of_fields_is_the_one_that_was_compared() -> None:
+    """Names were compared with the table that IOM publishes; who changes one compares again, and writes the new digest."""
+    content = (VOCABULARIES / "htcds-2.0-fields.tsv").read_bytes()
+
+    assert hashlib.sha256(content).hexdigest() == "7fb1b1ff0ce982a197f3398f9bfcacfafe1ea4326646abafe425c10c3679408f"
+
+
+def test_every_field_that_is_named_is_one_of_the_standard() -> None:
+    """What the program fills or leaves empty is a column; what has values in the standard and is no draft is none."""
+    columns = {field for fields in read_columns().values() for field in fields}
+    coded = {f for fields in FILLED_FROM.values() for f in fields}
+    prefixes = {field.partition("_")[0] for field in columns}
+    listed = {r["field"]: r["field_status"] for r in read_tsv("htcds-2.0") if r["field"].partition("_")[0] in prefixes}
+
+    assert {*ALWAYS_EMPTY, *coded, *MULTIPLE} - columns == set()
+    assert coded - LISTED.keys() == set()
+    assert {field for field, status in listed.items() if field not in columns} == {
+        field for field, status in listed.items() if status == "DEPRECATED"
+    }
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("hte\thte_Date\nhte\torg_Date\n", "'org_Date' is no field of hte"),
+        ("hte\thte_Date\nhte\thte_Date\n", "stands on line 2 already"),
+    ],
+)
+def test_a_wrong_file_of_fields_is_refused(lines: str, found: str, tmp_path: Path) -> None:
+    """A field of another section, or one that stands there twice, is named with its line."""
+    (tmp_path / "fields.tsv").write_text(f"section\tfield\n{lines}", encoding="utf-8")
+    with pytest.raises(ReadError) as refused:
+        read_fields(tmp_path / "fields.tsv")
+
+    assert re.search(found, str(refused.value))
+    assert refused.value.line == 3
 
 
 def test_one_row_is_one_woman_with_all_her_accounts(tale: Folder) -> None:
@@ -84,9 +137,8 @@ def test_one_row_is_one_woman_with_all_her_accounts(tale: Folder) -> None:
     assert filled(persons["case-2/narrator"]) == {"prs_Salutation": "Ms.", "prs_Birthdate": "1975"}
     assert filled(persons["case-1/narrator"]) == {
         "prs_Salutation": "Ms.",
-        "vic_RelationshipToTrafficker": "Unaquainted",
         "vic_MethodsOfControl": "PhysicalAbuse;PsychoactiveSubstance",
-        "vic_TypeOfExploitation": "SexualExploitation;ForcedMarriage",
+        "vic_TypeOfExploitation": "ForcedMarriage;SexualExploitation",
     }
     several = find_loss(tale, "Narrator", "birthYear")
     assert [(loss.reason, loss.statements) for loss in several] == [("several values, and the field holds one", 2)]
@@ -109,7 +161,7 @@ def test_without_mappings_no_code_is_carried() -> None:
     bare = export_htcds(make_store(quads))
 
     values = {field for name in TABLES for row in rows_of(bare, name).values() for field in filled(row)}
-    assert values & PICKLISTS.keys() == set()
+    assert values & LISTED.keys() == set()
     assert "no mappings to HTCDS" in bare.files["README.md"]
 
 
@@ -124,7 +176,7 @@ def test_a_changed_mapping_changes_the_values() -> None:
     ]
     row = rows_of(export_htcds(make_store(quads)), "persons")["case-1/narrator"]
 
-    assert row["vic_TypeOfExploitation"] == "SexualExploitation;Servitude"
+    assert row["vic_TypeOfExploitation"] == "Servitude;SexualExploitation"
 
 
 @pytest.mark.parametrize("which", ["tale", "real"])
@@ -134,10 +186,35 @@ def test_nothing_is_decided_and_no_value_is_foreign(which: str, request: pytest.
     for name in TABLES:
         for row in rows_of(folder, name).values():
             assert {field for field in filled(row) if field in ALWAYS_EMPTY} == set()
-            for field, values in PICKLISTS.items():
-                shown = row.get(field, "").split(";") if row.get(field) else []
-                assert shown == [value for value in values if value in shown]
+            for field, values in LISTED.items():
+                shown = row[field].split(";") if row.get(field) else []
+                assert {*shown} <= values
+                assert shown == sorted({*shown})
                 assert len(shown) <= 1 or field in MULTIPLE
+
+
+def test_the_real_graph_fills_coded_fields(real: Folder) -> None:
+    """The mappings and the vocabulary of the built graph carry codes: no field goes empty for want of them."""
+    shown = {field for name in TABLES for row in rows_of(real, name).values() for field in filled(row)}
+
+    assert shown & LISTED.keys() == {
+        *("vic_MethodsOfControl", "vic_TypeOfExploitation"),
+        *("per_RoleInProcess", "org_Type"),
+    }
+    assert "no mappings to HTCDS" not in real.files["README.md"]
+
+
+def test_values_are_those_of_the_vocabulary_in_the_graph(tale: Folder) -> None:
+    """A value that the vocabulary in the graph does not list is carried by no mapping, and the reason is told."""
+    value = f"{BASE}vocabulary/htcds-2.0/vic_TypeOfExploitation/ForcedMarriage"
+    fewer = [q for q in tale_quads() if getattr(q.subject, "value", "") != value]
+    left = export_htcds(make_store(fewer))
+
+    assert rows_of(tale, "persons")["case-1/narrator"]["vic_TypeOfExploitation"] == "ForcedMarriage;SexualExploitation"
+    assert rows_of(left, "persons")["case-1/narrator"]["vic_TypeOfExploitation"] == "SexualExploitation"
+    assert "mapped to a value that the vocabulary in the graph does not list for the field" in {
+        loss.reason for loss in find_loss(left, "Episode", "purpose")
+    }
 
 
 def test_actors_are_individuals_in_roles(tale: Folder) -> None:
@@ -147,7 +224,7 @@ def test_actors_are_individuals_in_roles(tale: Folder) -> None:
     assert list(actors) == ["case-1/broker"]
     assert filled(actors["case-1/broker"]) == {
         "prs_Gender": "Masculine",
-        "per_RoleInProcess": "Transporter;RecruiterOrIntermediary",
+        "per_RoleInProcess": "RecruiterOrIntermediary;Transporter",
     }
     assert actors["case-1/broker"]["nk_Towards"] == f"{TALE}case-1/narrator"
 
@@ -198,6 +275,63 @@ def test_tellings_that_differ_on_the_province_give_no_county() -> None:
     row = rows_of(export_htcds(make_store(moved)), "events")["case-1/transfer-1"]
 
     assert filled(row) == {"hte_Country": "AQ"}
+
+
+def test_an_answer_without_a_value_is_an_answer(tale: Folder) -> None:
+    """A value does not stand alone where another answer has none in HTCDS: kinds of an organisation."""
+    mention, org = ox.NamedNode(f"{BASE}claim/tale/mention/relief"), ox.NamedNode(f"{TALE}mention/relief")
+    new = ox.Quad(org, _nk("organisationKind"), _code("organisation-kind/never-mapped"), mention)
+    more = export_htcds(make_store([*tale_quads(), new]))
+
+    for folder, kind in ((tale, "NGO"), (more, "")):
+        assert rows_of(folder, "organisations")[f"{BASE}org/fictive-relief"]["org_Type"] == kind
+
+
+def test_nobody_is_called_a_trafficker_by_a_relation(tale: Folder) -> None:
+    """The field on her relation to one is empty in every row, and the relations are counted as dropped."""
+    assert {row["vic_RelationshipToTrafficker"] for row in rows_of(tale, "persons").values()} == {""}
+    assert {loss.reason for loss in find_loss(tale, "Person", "relation")} == {
+        "the field would call an actor a trafficker"
+    }
+
+
+def test_mappings_that_were_imported_say_nothing_of_a_woman(tale: Folder) -> None:
+    """Somebody else's set that maps the same codes otherwise changes no cell."""
+    theirs = ox.NamedNode(f"{BASE}graph/links/theirs")
+    exact, target = (
+        PREFIXES["skos"] + "exactMatch",
+        PREFIXES["vocabulary"] + "htcds-2.0/vic_TypeOfExploitation/OrganRemoval",
+    )
+    code = _code("purpose/forced_marriage")
+    more = export_htcds(make_store([*tale_quads(), ox.Quad(code, ox.NamedNode(exact), ox.NamedNode(target), theirs)]))
+    assert more.files["persons.csv"] == tale.files["persons.csv"]
+
+
+def test_a_place_shown_in_part_is_counted_as_coarser() -> None:
+    """Tellings that agree on the province alone: the province stands there, and no place counts as carried whole."""
+    here, other = ox.NamedNode(f"{TALE}case-3/transfer-1"), ox.NamedNode(f"{BASE}place/othercounty")
+    there = ox.NamedNode(f"{TALE}case-1/transfer-1")
+    places = ox.NamedNode(f"{BASE}graph/reference/places")
+    to: dict[object, ox.NamedNode] = {here: other, there: ox.NamedNode(f"{BASE}place/qingshan")}
+    moved = [
+        ox.Quad(q.subject, q.predicate, to[q.subject], q.graph_name)
+        if q.predicate == _nk("place") and q.subject in to
+        else q
+        for q in tale_quads()
+    ]
+    moved += [
+        ox.Quad(other, ox.NamedNode(ontology_iri("name")), ox.Literal("Othercounty"), places),
+        ox.Quad(other, ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type"), _nk("County"), places),
+        ox.Quad(other, _nk("within"), ox.NamedNode(f"{BASE}place/lvzhou"), places),
+    ]
+    folder = export_htcds(make_store(moved))
+
+    assert filled(rows_of(folder, "events")["case-1/transfer-1"]) == {"hte_State": "Lvzhou", "hte_Country": "AQ"}
+    assert [loss.statements for loss in find_loss(folder, "Transfer", "place") if "in part" in loss.reason] == [2]
+
+
+def _code(name: str) -> ox.NamedNode:
+    return ox.NamedNode(f"{BASE}code/{name}")
 
 
 def _nk(name: str) -> ox.NamedNode:

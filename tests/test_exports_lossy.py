@@ -9,9 +9,14 @@ import pytest
 from export_fixtures import make_store, tale_quads
 
 from nkgraph.cli import main
+from nkgraph.cli.exporting import EXAMPLE_CLAIM
 from nkgraph.exports.ftm import export_ftm
 from nkgraph.exports.htcds import export_htcds
 from nkgraph.exports.lossy import LossyExport
+from nkgraph.exports.table import EXPORTS
+from nkgraph.iris import expand
+from nkgraph.project import default_project
+from nkgraph.store import read_dataset
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +48,18 @@ def test_what_is_dropped_is_printed(
         assert f"{made.losses.count('dropped')} dropped" in printed.err
         assert "dropped: ConsentStatement " in printed.err
         assert "dropped: Payment " in printed.err
+
+
+def test_the_example_of_messages_is_a_claim(built_graph: Path) -> None:
+    """What a message tells the user to write names a claim of the graph."""
+    example = ox.NamedNode(expand(EXAMPLE_CLAIM, strict=True))
+
+    assert any(quad.graph_name == example for quad in read_dataset(built_graph))
+
+
+def test_the_page_says_which_formats_take_another_base() -> None:
+    """The lossy formats keep our IRIs, all others move them; the page says it so."""
+    page = (default_project().root / "docs" / "exports.md").read_text("utf-8")
+
+    assert {name for name, export in EXPORTS.items() if "base" not in export.options} == {"htcds", "ftm"}
+    assert "every format takes it but `htcds` and `ftm`" in page

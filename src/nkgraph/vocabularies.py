@@ -1,7 +1,7 @@
 """Code lists of others (``data/vocabularies``), published as SKOS under IRIs of ours that are declared not official.
 
 ``vocabularies.yaml`` describes each list; ``<key>.tsv`` holds its codes: field, notation, label and, where the list gives
-one, the status of the field.
+one, the status of the field. ``<key>-fields.tsv`` names fields of a list that has others beside those with codes.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ __all__ = [
     "ExternalCode",
     "ExternalVocabulary",
     "load_vocabularies",
+    "read_fields",
     "read_rows",
     "vocabulary_iri",
     "vocabulary_quads",
@@ -34,6 +35,8 @@ __all__ = [
 DESCRIPTIONS: Final = "vocabularies.yaml"
 #: The file beside them that is no list of codes: see nkgraph.composites.
 COMPOSITES: Final = "composites.tsv"
+#: How the name of a file ends that names fields, and no codes.
+_FIELDS: Final = "-fields.tsv"
 _HEADERS: Final = (("field", "notation", "label"), ("field", "notation", "label", "field_status"))
 _STATUSES: Final = frozenset({"DRAFT", "RELEASE", "DEPRECATED", "RETIRED"})
 _REQUIRED: Final[tuple[str, ...]] = ("key", "name", "title", "version", "publisher", "homepage", "rights")
@@ -123,6 +126,25 @@ def _read_codes(path: Path) -> tuple[ExternalCode, ...]:
     return tuple(codes.values())
 
 
+def read_fields(path: Path) -> Mapping[str, tuple[str, ...]]:
+    """Return the names of fields by section, as a file ``<key>-fields.tsv`` lists them; they begin with section and ``_``.
+
+    Raises:
+        ReadError: the file cannot be read, or a line of it is wrong or stands there twice; with path and line.
+    """
+    sections: dict[str, dict[str, int]] = {}
+    for number, (section, field) in read_rows(path, (("section", "field"),)):
+        if not field.startswith(f"{section}_") or not _NAME.fullmatch(field):
+            message = f"column 2: {field!r} is no field of {section}"
+            raise ReadError(message, path=path, line=number, remedy=f"write {section}_… with letters and digits")
+        known = sections.setdefault(section, {})
+        if field in known:
+            message = f"column 2: {field!r} stands on line {known[field]} already"
+            raise ReadError(message, path=path, line=number, remedy="keep one")
+        known[field] = number
+    return {section: tuple(known) for section, known in sections.items()}
+
+
 class _Reader:
     """Reads the descriptions of one file."""
 
@@ -205,7 +227,7 @@ def load_vocabularies(folder: Path) -> tuple[ExternalVocabulary, ...]:
             reader.fail(f"{vocabulary.key!r} is described already", item.line, "keep one")
         found[vocabulary.key] = vocabulary
     for stray in sorted(folder.glob("*.tsv")):
-        if stray.stem not in found and stray.name != COMPOSITES:
+        if {stray.stem, stray.name.removesuffix(_FIELDS)}.isdisjoint(found) and stray.name != COMPOSITES:
             message = f"codes of a vocabulary that is not described{nearest(stray.stem, found)}"
             raise ReadError(message, path=stray, remedy=f"describe it in {DESCRIPTIONS}")
     return tuple(found.values())

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import click
 import pyoxigraph as ox
 
 from nkgraph.cli.options import out_option, project_of
 from nkgraph.errors import ParameterError
-from nkgraph.exports import BuiltGraph, Export, Part, Request
+from nkgraph.exports import BuiltGraph, Export, Part, Report, Request
 from nkgraph.exports.bases import check_base
-from nkgraph.exports.table import EXPORTS, find_users
+from nkgraph.exports.table import EXPORTS, list_formats
 from nkgraph.iris import expand, shorten
 from nkgraph.ontology import nearest
 from nkgraph.writing import write_atomically, write_folder
 
-__all__ = ["export"]
+__all__ = ["EXAMPLE_CLAIM", "export"]
+
+#: The claim that messages give as an example.
+EXAMPLE_CLAIM: Final = "claim:csw-communication-2022/position/cn-refugee-convention-1951-1"
 
 
 def _describe(found: Export) -> str:
@@ -37,11 +41,13 @@ _HELP = (
 
 @click.command(help=_HELP)
 @click.option("--format", "form", metavar="NAME", default="nq", show_default=True, help="One of the formats above.")
-@click.option("--graph", help=f"One named graph only, such as graph:view/asserted ({find_users('graph')}).")
-@click.option("--claim", help=f"One claim only, by its IRI or claim:… ({find_users('claim')}).")
+@click.option("--graph", help=f"One named graph only, such as graph:view/asserted ({list_formats('graph')}).")
+@click.option("--claim", help=f"One claim only, by its IRI or claim:… ({list_formats('claim')}).")
 @click.option("--base", help="Write our IRIs under this base instead, such as https://example.org/nk/.")
-@click.option("--created", metavar="DATE", help=f"The day of publication, to be written in ({find_users('created')}).")
-@click.option("--coarse", is_flag=True, help=f"Show provinces and years only ({find_users('coarse')}).")
+@click.option(
+    "--created", metavar="DATE", help=f"The day of publication, to be written in ({list_formats('created')})."
+)
+@click.option("--coarse", is_flag=True, help=f"Show provinces and years only ({list_formats('coarse')}).")
 @click.option(
     "--output",
     metavar="PATH",
@@ -63,11 +69,11 @@ def export(
     given = {"graph": graph, "claim": claim, "base": base, "created": created, "coarse": coarse or None}
     for option, value in given.items():
         if value is not None and option not in chosen.options:
-            raise ParameterError(f"{form} does not take --{option}", remedy=f"formats that do: {find_users(option)}")
+            raise ParameterError(f"{form} does not take --{option}", remedy=f"formats that do: {list_formats(option)}")
     built = BuiltGraph(project_of(None, out).graph_file)
     request = Request(
         graph=None if graph is None else _find_graph(built, graph),
-        claim=None if claim is None else _read_name(claim, "a claim", "claim:oral-testimony/breach/dprk-1"),
+        claim=None if claim is None else _read_name(claim, "a claim", EXAMPLE_CLAIM),
         base=None if base is None else check_base(base),
         created=None if created is None else _read_day(created),
         coarse=coarse,
@@ -76,19 +82,19 @@ def export(
     return 0
 
 
-def _write(parts: Iterable[Part], chosen: Export, output: str | None) -> None:
+def _write(made: Iterable[Part | Report], chosen: Export, output: str | None) -> None:
+    reports: list[str] = []
+    parts = _take_parts(made, reports)
     folder = output is not None and (output.endswith("/") or Path(output).is_dir())
-    if folder and not chosen.split:
+    if folder and chosen.shape == "text":
         raise ParameterError(f"{chosen.name} is one file, and {output!r} is a folder", remedy="name a file")
-    if not chosen.joins:
+    if chosen.shape == "folder":
         if output is None:
             raise ParameterError(f"{chosen.name} is a folder of files", remedy="name the folder with --output")
-        listed = list(parts)
-        write_folder(Path(output), ((part.name, part.text) for part in listed), replacing=True)
+        write_folder(Path(output), ((part.name, part.text) for part in parts), replacing=True)
         click.echo(
             f"{chosen.name} is a lossy view; dropped.csv in {output} has what it drops, with the reasons", err=True
         )
-        click.echo("".join(part.report for part in listed), nl=False, err=True)
     elif output is not None and folder:
         write_folder(Path(output), ((part.name, part.text) for part in parts))
     elif output is not None:
@@ -96,6 +102,16 @@ def _write(parts: Iterable[Part], chosen: Export, output: str | None) -> None:
     else:
         for part in parts:
             sys.stdout.buffer.write(part.text.encode())
+    click.echo("".join(reports), nl=False, err=True)
+
+
+def _take_parts(made: Iterable[Part | Report], reports: list[str]) -> Iterator[Part]:
+    """Yield the texts of an export; what it tells beside them is put into ``reports``."""
+    for piece in made:
+        if isinstance(piece, Report):
+            reports.append(piece.text)
+        else:
+            yield piece
 
 
 def _find_export(name: str) -> Export:

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Literal
 
 import attrs
 import pyoxigraph as ox
 
 from nkgraph.store import open_store, read_dataset
 
-__all__ = ["OPTIONS", "BuiltGraph", "Export", "Part", "Request"]
+__all__ = ["BuiltGraph", "Export", "Part", "Report", "Request", "Shape"]
 
-#: What may be asked of an export beside its format; each names the ones it takes.
-OPTIONS: Final = ("graph", "claim", "base", "created", "coarse")
+#: What an export is: one text; texts that are one joined in their order, and may be the files of a folder; files of a folder.
+Shape = Literal["text", "texts", "folder"]
 
 
 @attrs.frozen(slots=False)
@@ -44,14 +44,17 @@ class BuiltGraph:
 
 @attrs.frozen
 class Part:
-    """A text of an export: ``name`` is its path in a folder of such texts, for formats that have several.
-
-    ``report`` is what the command tells beside the texts: what a lossy format drops.
-    """
+    """A text of an export: ``name`` is its path in a folder of such texts, for formats that have several."""
 
     name: str
     text: str
-    report: str = ""
+
+
+@attrs.frozen
+class Report:
+    """What an export tells beside its texts, for stderr: what a lossy format drops."""
+
+    text: str
 
 
 @attrs.frozen
@@ -70,17 +73,15 @@ class Request:
 
 @attrs.frozen
 class Export:
-    """A format: how it is called, what it keeps and drops, which options it takes, and what writes it.
+    """A format: how it is called, what it keeps and drops, which options (fields of ``Request``) it takes, what writes it.
 
-    ``drops`` is a part of a sentence, or empty where nothing is lost. ``split`` tells that the parts may also be files of a
-    folder; joined in their order they are one file (a format whose parts do not join has ``joins`` false).
+    ``drops`` is a part of a sentence, or empty where nothing is lost.
     """
 
     name: str
     title: str
     keeps: str
     drops: str
-    write: Callable[[BuiltGraph, Request], Iterable[Part]]
+    write: Callable[[BuiltGraph, Request], Iterable[Part | Report]]
     options: frozenset[str] = frozenset()
-    split: bool = False
-    joins: bool = True
+    shape: Shape = "text"

@@ -8,20 +8,24 @@ from typing import Final
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.exports.htcds_fields import FILLED_FROM, MULTIPLE, PICKLISTS
+from nkgraph.exports.coarsening import COARSER
+from nkgraph.exports.htcds_fields import FILLED_FROM, MULTIPLE
 from nkgraph.exports.losses import Ledger
 from nkgraph.exports.mappings import Mappings
 from nkgraph.exports.statements import Statements
 from nkgraph.tablefiles import write_csv
 from nkgraph.tables import Table
 
-__all__ = ["Row", "put_codes", "write_rows", "write_trace"]
+__all__ = ["NO_VALUE", "Row", "put_codes", "write_rows", "write_trace"]
 
+#: Stands in a field for what is stated and has no value there; it is never shown.
+NO_VALUE: Final = ""
 _UNMAPPED: Final = "no value of HTCDS means the same or more"
 _WEAKER: Final = "mapped only to a value that means less or something close"
 _NO_FIELD: Final = "mapped to a field that this view never fills"
+_NOT_LISTED: Final = "mapped to a value that the vocabulary in the graph does not list for the field"
 _SEVERAL: Final = "several values, and the field holds one"
-_COARSER: Final = "to the month and the county at most, or to year and province"
+_IN_PART: Final = "in part: what it says besides is one of several values, and the field holds one"
 
 
 @attrs.define
@@ -42,26 +46,36 @@ class Row:
         self.behind.extend(triples)
 
     def shown(self, field: str) -> tuple[str, ...]:
-        """Return the values that stand in a field: all where it holds several, one or none where it holds one."""
+        """Return the values that stand in a field: all where it holds several, one or none where it holds one.
+
+        An answer that the field has no value for (``NO_VALUE``) is an answer too: another does not stand there alone.
+        """
         values = self.cells.get(field, {})
         if field in MULTIPLE:
-            return tuple(sorted(values, key=PICKLISTS[field].index))
-        return tuple(values) if len(values) == 1 else ()
+            return tuple(sorted(values.keys() - {NO_VALUE}))
+        return tuple(values) if len(values) == 1 and NO_VALUE not in values else ()
 
 
 def put_codes(
     statements: Statements, mappings: Mappings, ledger: Ledger, subject: ox.NamedNode, name: str
 ) -> list[tuple[str, str, ox.Triple]]:
-    """Return (field, value, statement) for the codes of a property that HTCDS has a value for; the others are noted as lost."""
+    """Return (field, value, statement) for the codes of a property that HTCDS has a value for; the others are noted as lost.
+
+    Where a field holds one value, a code without one is returned with ``NO_VALUE``.
+    """
     fields = FILLED_FROM.get((statements.name_kind(subject), name), ())
     found = []
     for triple in statements.find_triples(subject, name):
         targets = mappings.targets.get(triple.object, ())
-        fitting = [(f, value) for f, value in targets if f in fields and value in PICKLISTS.get(f, ())]
+        fitting = [(f, value) for f, value in targets if f in fields and value in mappings.values.get(f, ())]
         found += [(field, value, triple) for field, value in fitting]
         if not fitting:
-            reason = _NO_FIELD if targets else _WEAKER if triple.object in mappings.weaker else _UNMAPPED
+            if any(f in fields for f, _ in targets):
+                reason = _NOT_LISTED
+            else:
+                reason = _NO_FIELD if targets else _WEAKER if triple.object in mappings.weaker else _UNMAPPED
             ledger.drop([triple], reason)
+            found += [(field, NO_VALUE, triple) for field in fields if field not in MULTIPLE]
     return found
 
 
@@ -70,17 +84,25 @@ def write_rows(rows: Sequence[Row], columns: Sequence[str], ledger: Ledger) -> s
     own = tuple(rows[0].own) if rows else ()
     lines: list[tuple[ox.Literal | None, ...]] = []
     for row in rows:
+        assert row.cells.keys() <= {*columns}, "a value for a field that the file has no column for"
         ledger.carry(row.behind)
+        lost, standing = set(), {}
         for field, values in row.cells.items():
             shown = row.shown(field)
             for value, triples in values.items():
                 for triple, coarser in triples:
                     if value not in shown:
-                        ledger.drop([triple], _SEVERAL)
-                    elif coarser:
-                        ledger.coarsen(triple, _COARSER)
+                        lost.add(triple)
                     else:
-                        ledger.carry([triple])
+                        standing[triple] = coarser
+        ledger.drop(lost - standing.keys(), _SEVERAL)
+        for triple, coarser in standing.items():
+            if coarser:
+                ledger.coarsen(triple, COARSER)
+            elif triple in lost:
+                ledger.coarsen(triple, _IN_PART)
+            else:
+                ledger.carry([triple])
         texts = [row.own[name] for name in own] + [";".join(row.shown(field)) for field in columns]
         lines.append(tuple(ox.Literal(text) if text else None for text in texts))
     return write_csv(Table((*own, *columns), tuple(lines)))
@@ -98,6 +120,6 @@ def write_trace(tables: Mapping[str, Sequence[Row]], statements: Statements, led
             for triple in row.behind:
                 lines.update((name, row.identifier, "", "", claim) for claim in statements.find_claims(triple))
     for claim in {line[-1] for line in lines}:
-        ledger.carry(statements.type_triples(ox.NamedNode(claim)))
+        ledger.carry(statements.find_types(ox.NamedNode(claim)))
     literals = tuple(tuple(ox.Literal(text) if text else None for text in line) for line in sorted(lines))
     return write_csv(Table(("file", "nk_Id", "field", "value", "claim"), literals))

@@ -10,8 +10,10 @@ import pyoxigraph as ox
 
 from nkgraph.exports.statements import Object, Statements
 
-__all__ = ["Location", "coarsen_date", "coarsen_place"]
+__all__ = ["COARSER", "Location", "coarsen_date", "coarsen_place"]
 
+#: What a ledger says of a date or place that is shown with less than was said.
+COARSER: Final = "to the month and the county at most, or to year and province"
 _PLAIN: Final = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 _CITIES: Final = ("County", "Prefecture")
 #: More steps than any chain of units has; a circle ends here.
@@ -57,9 +59,12 @@ def coarsen_date(text: str, *, coarse: bool) -> tuple[str, bool] | None:
 
 
 def coarsen_place(statements: Statements, place: Object, *, coarse: bool) -> Location:
-    """Return the county (or prefecture), province and country that a place is or lies in; no county if coarse."""
+    """Return the county (or prefecture), province and country that a place is or lies in; no county if coarse.
+
+    The smallest county or prefecture with a name is the one shown. A unit without a name shows nothing, whatever lies in it.
+    """
     code = country = province = city = None
-    shown: set[Object] = set()
+    is_coarser = True
     rests_on: list[ox.Triple] = []
     unit: Object | None = place
     for _ in range(_HIGHEST):
@@ -71,13 +76,22 @@ def coarsen_place(statements: Statements, place: Object, *, coarse: bool) -> Loc
             for state in statements.find_subjects("territory", unit):
                 code = code or statements.find_text(state, "isoCode")
                 rests_on += [t for held in ("territory", "isoCode") for t in statements.find_triples(state, held)]
-        elif statements.has_kind(unit, "Province"):
+            is_shown = name is not None or code is not None
+        elif province is None and statements.has_kind(unit, "Province"):
             province = name
-        elif city is None and not coarse and any(statements.has_kind(unit, kind) for kind in _CITIES):
+            is_shown = name is not None
+        elif _is_city(statements, unit) and city is None and not coarse:
             city = name
-        if name in (city, province, country):
-            shown.add(unit)
-            rests_on += [*statements.type_triples(unit), *statements.find_triples(unit, "name")]
+            is_shown = name is not None
+        else:
+            is_shown = False
+        if is_shown:
+            is_coarser = is_coarser and unit != place
+            rests_on += [*statements.find_types(unit), *statements.find_triples(unit, "name")]
         rests_on += statements.find_triples(unit, "within")
         unit = next(iter(statements.find_values(unit, "within")), None)
-    return Location(code, country, province, city, place not in shown, tuple(rests_on))
+    return Location(code, country, province, city, is_coarser, tuple(rests_on))
+
+
+def _is_city(statements: Statements, unit: ox.NamedNode) -> bool:
+    return any(statements.has_kind(unit, kind) for kind in _CITIES)

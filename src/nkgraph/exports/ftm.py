@@ -53,8 +53,8 @@ _LANGUAGES: Final = {"en": "eng", "ko": "kor", "zh": "zho"}
 def _list_documents(view: View) -> list[Entity]:
     found = []
     for document in view.statements.list_kind("Document"):
-        view.ledger.carry(view.statements.type_triples(document))
-        titles = view.statements.all_triples(document, (_TITLE,))
+        view.ledger.carry(view.statements.find_types(document))
+        titles = view.statements.find_all_triples(document, (_TITLE,))
         view.ledger.carry(titles)
         properties: dict[str, list[str | None]] = {
             "fileName": [*view.list_texts(document, "slug")],
@@ -80,12 +80,12 @@ def _list_organisations(view: View) -> tuple[list[Entity], set[ox.NamedNode]]:
         names = view.list_texts(organisation, "name")
         if not names:
             continue
-        view.ledger.carry(view.statements.type_triples(organisation))
+        view.ledger.carry(view.statements.find_types(organisation))
         kinds = [code for mention in its_mentions for code in view.list_codes(mention, "organisationKind")]
         aliases = {alias for mention in its_mentions for alias in view.list_texts(mention, "alias")}
         codes = []
         for mention in its_mentions:
-            view.ledger.carry(view.statements.type_triples(mention))
+            view.ledger.carry(view.statements.find_types(mention))
             for triple in view.statements.find_triples(mention, "country"):
                 at = coarsen_place(view.statements, triple.object, coarse=True)
                 view.ledger.carry([triple, *at.rests_on])

@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from nkgraph.exports.coarsening import Location, coarsen_date, coarsen_place
+from nkgraph.exports.coarsening import COARSER, Location, coarsen_date, coarsen_place
 from nkgraph.exports.ftm_entities import Entity, make_entity, make_id
 from nkgraph.exports.ftm_view import View, read_notation
 from nkgraph.exports.statements import order_key
@@ -16,7 +16,6 @@ from nkgraph.exports.statements import order_key
 __all__ = ["list_events", "list_payments"]
 
 _AS_NUMBER: Final = "as a number of persons"
-_COARSER: Final = "to the month and the county at most, or to year and province"
 _NO_DATE: Final = "an uncertain date, which the property cannot hold"
 _NO_PARTIES: Final = "a Payment needs a payer and a beneficiary, and no person is an entity here"
 _NOT_PAID: Final = "not one sum reported as paid once"
@@ -54,7 +53,7 @@ def _read_dates(view: View, event: ox.NamedNode) -> dict[str, list[str]]:
         for name, (text, _) in zip(("date",) if len(known) == 1 else ("startDate", "endDate"), known, strict=True):
             dates[name].append(text)
         if any(is_coarser for _, is_coarser in known):
-            view.ledger.coarsen(triple, _COARSER)
+            view.ledger.coarsen(triple, COARSER)
         else:
             view.ledger.carry([triple])
     return dates
@@ -98,12 +97,12 @@ def list_events(view: View) -> list[Entity]:
                     if address is None:
                         continue
                     view.ledger.carry(at.rests_on)
-                    (view.ledger.coarsen(triple, _COARSER) if at.is_coarser else view.ledger.carry([triple]))
+                    (view.ledger.coarsen(triple, COARSER) if at.is_coarser else view.ledger.carry([triple]))
                     found.append(address)
                     values["addressEntity"].append(address.identifier)
                     values["location"].append(", ".join(at.parts))
                     values["country"].append(at.code and at.code.lower())
-                types = view.statements.type_triples(event)
+                types = view.statements.find_types(event)
                 view.ledger.carry(types)
                 said += types
                 for name in (whom, kind_of, *others, "date", "place"):
@@ -120,7 +119,7 @@ def list_payments(view: View, organisations: set[ox.NamedNode]) -> list[Entity]:
     found = []
     for payment in view.statements.list_kind("Payment"):
         parties = {name: view.statements.find_values(payment, name) for name in ("payer", "payee")}
-        every = view.statements.all_triples(payment)
+        every = view.statements.find_all_triples(payment)
         if not all(values and organisations.issuperset(values) for values in parties.values()):
             view.ledger.drop(every, _NO_PARTIES)
             continue
@@ -135,7 +134,7 @@ def list_payments(view: View, organisations: set[ox.NamedNode]) -> list[Entity]:
         }
         for name in ("amountMin", "amountMax", "payer", "payee"):
             view.ledger.carry(view.statements.find_triples(payment, name))
-        types = view.statements.type_triples(payment)
+        types = view.statements.find_types(payment)
         view.ledger.carry(types)
         cited = view.cite(types)
         properties: dict[str, Iterable[str | None]] = {

@@ -17,7 +17,7 @@ __all__ = ["View", "read_notation"]
 
 @attrs.frozen(eq=False)
 class View:
-    """What the parts of an export share."""
+    """The statements as entities are made from them: what is read through it is noted as carried."""
 
     statements: Statements
     ledger: Ledger
@@ -39,7 +39,7 @@ class View:
         """Return the claims that make statements, each with the identifier of the document that it is of."""
         cited = []
         for claim in sorted({claim for triple in triples for claim in self.statements.find_claims(triple)}):
-            self.ledger.carry(self.statements.type_triples(ox.NamedNode(claim)))
+            self.ledger.carry(self.statements.find_types(ox.NamedNode(claim)))
             for triple in self.statements.find_triples(ox.NamedNode(claim), "document"):
                 self.ledger.carry([triple])
                 cited.append((claim, make_id(getattr(triple.object, "value", ""))))

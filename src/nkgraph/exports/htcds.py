@@ -13,10 +13,10 @@ from typing import Final
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.exports.cells import Row, put_codes, write_rows, write_trace
+from nkgraph.exports.cells import NO_VALUE, Row, put_codes, write_rows, write_trace
 from nkgraph.exports.coarsening import coarsen_date, coarsen_place
 from nkgraph.exports.folders import Folder
-from nkgraph.exports.htcds_fields import SECTIONS, VOCABULARY
+from nkgraph.exports.htcds_fields import VOCABULARY, read_columns
 from nkgraph.exports.htcds_readme import describe_htcds
 from nkgraph.exports.losses import Ledger, write_losses
 from nkgraph.exports.mappings import Mappings, read_mappings
@@ -53,14 +53,16 @@ _NOT_OF_HERS: Final = "tells of another than a woman who tells an account"
 _OF_A_GROUP: Final = "a group; a person of HTCDS is one individual"
 _ATTEMPTED: Final = "planned or begun and not carried out; an event of HTCDS took place"
 _ATTEMPTED_SALE: Final = ox.NamedNode(code_iri("transfer-kind", "attempted_sale"))
+_NO_ONE: Final = "the field would call an actor a trafficker"
 _NO_EPISODE: Final = "not told of one who takes part in a course of conduct coded for her"
 _OF_A_COURSE: Final = "the date of a whole course of conduct, not of one event"
+_UNITS: Final = ("hte_Country", "hte_State", "hte_City")
 _NO_DATE: Final = "an interval or uncertain date, which the field cannot hold"
 
 
 @attrs.frozen(eq=False)
-class _View:
-    """What the parts of an export share."""
+class _Cases:
+    """The statements as tables of cases are filled from them: with the women who tell them, and what codes become."""
 
     statements: Statements
     mappings: Mappings
@@ -75,9 +77,9 @@ class _View:
         self.ledger.drop(others, _NOT_OF_HERS)
         return [n for n in self.statements.find_values(thing, name) if n in self.women and isinstance(n, ox.NamedNode)]
 
-    def naming(self, thing: ox.NamedNode, *names: str) -> list[ox.Triple]:
+    def find_naming(self, thing: ox.NamedNode, *names: str) -> list[ox.Triple]:
         """Return the statements of what a thing is, and those of its properties that name a narrator or an account."""
-        triples = list(self.statements.type_triples(thing))
+        triples = list(self.statements.find_types(thing))
         for name in names:
             triples += [
                 t
@@ -91,7 +93,7 @@ def _join(values: Sequence[ox.NamedNode]) -> str:
     return ";".join(dict.fromkeys(value.value for value in sorted(values, key=order_key)))
 
 
-def _list_women(view: _View) -> dict[ox.NamedNode, Row]:
+def _list_women(view: _Cases) -> dict[ox.NamedNode, Row]:
     """Return one row for each woman who tells an account, with the accounts that are judged to be hers."""
     tellings: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for narrator, woman in view.women.items():
@@ -103,7 +105,7 @@ def _list_women(view: _View) -> dict[ox.NamedNode, Row]:
         named = [account for account in accounts if isinstance(account, ox.NamedNode)]
         row = Row(woman.value, {"nk_Id": woman.value, "nk_Accounts": _join(named)})
         for narrator in sorted(narrators, key=order_key):
-            row.rest_on(view.naming(narrator, "inAccount"))
+            row.rest_on(view.find_naming(narrator, "inAccount"))
             for triple in view.statements.find_triples(narrator, "title"):
                 row.put("prs_Salutation", getattr(triple.object, "value", ""), triple)
             for triple in view.statements.find_triples(narrator, "birthYear"):
@@ -114,8 +116,8 @@ def _list_women(view: _View) -> dict[ox.NamedNode, Row]:
     return rows
 
 
-def _add_courses(view: _View, rows: Mapping[ox.NamedNode, Row]) -> None:
-    """Add to each woman's row the means, purposes and relations of the courses of conduct coded for her."""
+def _add_courses(view: _Cases, rows: Mapping[ox.NamedNode, Row]) -> None:
+    """Add to each woman's row the means and purposes of the courses of conduct coded for her, and what their actors did."""
     actors: dict[ox.NamedNode, set[Object]] = defaultdict(set)
     for episode in view.statements.list_kind("Episode"):
         for narrator in view.find_women(episode, "concerns"):
@@ -126,10 +128,9 @@ def _add_courses(view: _View, rows: Mapping[ox.NamedNode, Row]) -> None:
             if view.statements.find_values(episode, "act"):
                 actors[woman].update(view.statements.find_values(episode, "actor"))
     for woman, known in actors.items():
+        assert woman in rows
         for actor in sorted(known, key=order_key):
-            assert isinstance(actor, ox.NamedNode)
-            for field, value, triple in put_codes(view.statements, view.mappings, view.ledger, actor, "relation"):
-                rows[woman].put(field, value, triple)
+            view.ledger.drop(view.statements.find_triples(actor, "relation"), _NO_ONE)
     for harm in view.statements.list_kind("Harm"):
         doers = set(view.statements.find_values(harm, "actor"))
         for narrator in view.find_women(harm, "concerns"):
@@ -141,7 +142,7 @@ def _add_courses(view: _View, rows: Mapping[ox.NamedNode, Row]) -> None:
                 rows[woman].put(field, value, triple)
 
 
-def _list_actors(view: _View) -> list[Row]:
+def _list_actors(view: _Cases) -> list[Row]:
     """Return one row for each individual reported in a role that HTCDS has a value for, towards one of the women."""
     parts: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for part in view.statements.list_kind("Participation"):
@@ -162,9 +163,9 @@ def _list_actors(view: _View) -> list[Row]:
             continue
         towards = [view.women[woman] for part in carried for woman in view.find_women(part, "towards")]
         row = Row(actor.value, {"nk_Id": actor.value, "nk_Towards": _join(towards)})
-        row.rest_on(view.naming(actor, "inAccount"))
+        row.rest_on(view.find_naming(actor, "inAccount"))
         for part, codes in carried.items():
-            row.rest_on([*view.naming(part, "towards", "inAccount"), *view.statements.find_triples(part, "actor")])
+            row.rest_on([*view.find_naming(part, "towards", "inAccount"), *view.statements.find_triples(part, "actor")])
             for field, value, triple in codes:
                 row.put(field, value, triple)
         for field, value, triple in put_codes(view.statements, view.mappings, view.ledger, actor, "gender"):
@@ -173,7 +174,7 @@ def _list_actors(view: _View) -> list[Row]:
     return rows
 
 
-def _add_place_and_date(view: _View, row: Row, event: ox.NamedNode) -> None:
+def _add_place_and_date(view: _Cases, row: Row, event: ox.NamedNode) -> None:
     for triple in view.statements.find_triples(event, "place"):
         at = coarsen_place(view.statements, triple.object, coarse=view.coarse)
         view.ledger.carry(at.rests_on)
@@ -188,6 +189,14 @@ def _add_place_and_date(view: _View, row: Row, event: ox.NamedNode) -> None:
             row.put("hte_Date", date[0], triple, coarser=date[1])
 
 
+def _withhold_parts(row: Row) -> None:
+    """Leave out the smaller units where tellings differ on a larger one: no county of one beside a province of another."""
+    for number, larger in enumerate(_UNITS):
+        if len(row.cells.get(larger, ())) > 1:
+            for smaller in _UNITS[number + 1 :]:
+                row.cells.get(smaller, {}).setdefault(NO_VALUE, [])
+
+
 def _own_columns(
     identifier: str, women: Sequence[ox.NamedNode], kind: str, told_as: Sequence[str], tellings: str
 ) -> dict[str, str]:
@@ -200,12 +209,12 @@ def _own_columns(
     }
 
 
-def _list_events(view: _View) -> list[Row]:
+def _list_events(view: _Cases) -> list[Row]:
     """Return one row for each transfer, however often it is told, and one for each type of event that an episode holds."""
     tellings: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for transfer in view.statements.list_kind("Transfer"):
         if _ATTEMPTED_SALE in view.statements.find_values(transfer, "kind"):
-            view.ledger.drop(view.statements.all_triples(transfer), _ATTEMPTED)
+            view.ledger.drop(view.statements.find_all_triples(transfer), _ATTEMPTED)
         elif view.find_women(transfer, "transferred"):
             tellings[view.statements.told.get(transfer, transfer)].append(transfer)
     rows = []
@@ -217,12 +226,11 @@ def _list_events(view: _View) -> list[Row]:
         row = Row(event.value, own)
         row.rest_on(kinds)
         for transfer in transfers:
-            row.rest_on(view.naming(transfer, "transferred", "inAccount"))
+            row.rest_on(view.find_naming(transfer, "transferred", "inAccount"))
             _add_place_and_date(view, row, transfer)
             for field, value, triple in put_codes(view.statements, view.mappings, view.ledger, transfer, "kind"):
                 row.put(field, value, triple)
-        if len(row.cells.get("hte_State", ())) > 1:  # tellings differ on the province: no county of one of them
-            row.cells.pop("hte_City", None)
+        _withhold_parts(row)
         rows.append(row)
     for episode in view.statements.list_kind("Episode"):
         women = [view.women[woman] for woman in view.find_women(episode, "concerns")]
@@ -230,19 +238,20 @@ def _list_events(view: _View) -> list[Row]:
             continue
         types: dict[str, list[ox.Triple]] = defaultdict(list)
         for _, value, triple in put_codes(view.statements, view.mappings, view.ledger, episode, "act"):
-            types[value].append(triple)
+            if value != NO_VALUE:
+                types[value].append(triple)
         view.ledger.drop(view.statements.find_triples(episode, "date"), _OF_A_COURSE)
         for value, triples in sorted(types.items()):
             identifier = f"{episode.value}#{value}"
             row = Row(identifier, _own_columns(identifier, women, "Episode", (), episode.value))
-            row.rest_on(view.naming(episode, "concerns", "inAccount"))
+            row.rest_on(view.find_naming(episode, "concerns", "inAccount"))
             for triple in triples:
                 row.put("hte_Type", value, triple)
             rows.append(row)
     return rows
 
 
-def _list_organisations(view: _View) -> list[Row]:
+def _list_organisations(view: _Cases) -> list[Row]:
     """Return one row for each organisation that a document names."""
     mentions: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
     for mention in view.statements.list_kind("OrganisationMention"):
@@ -252,12 +261,12 @@ def _list_organisations(view: _View) -> list[Row]:
     rows = []
     for organisation, its_mentions in sorted(mentions.items(), key=lambda pair: order_key(pair[0])):
         row = Row(organisation.value, {"nk_Id": organisation.value})
-        row.rest_on(view.statements.type_triples(organisation))
+        row.rest_on(view.statements.find_types(organisation))
         for triple in view.statements.find_triples(organisation, "name"):
             row.put("org_Name", getattr(triple.object, "value", ""), triple)
         for mention in its_mentions:
             naming = view.statements.find_triples(mention, "organisation")
-            row.rest_on([*view.statements.type_triples(mention), *naming])
+            row.rest_on([*view.statements.find_types(mention), *naming])
             for field, value, code in put_codes(
                 view.statements, view.mappings, view.ledger, mention, "organisationKind"
             ):
@@ -274,7 +283,7 @@ def export_htcds(store: ox.Store, *, coarse: bool = False) -> Folder:
     """
     statements = read_statements(store)
     women: dict[Object, ox.NamedNode] = {n: statements.told.get(n, n) for n in statements.list_kind("Narrator")}
-    view = _View(statements, read_mappings(store, VOCABULARY), Ledger(statements), coarse, women)
+    view = _Cases(statements, read_mappings(store, VOCABULARY), Ledger(statements), coarse, women)
     persons = _list_women(view)
     _add_courses(view, persons)
     tables: dict[str, Sequence[Row]] = {
@@ -283,7 +292,7 @@ def export_htcds(store: ox.Store, *, coarse: bool = False) -> Folder:
         "events": _list_events(view),
         "organisations": _list_organisations(view),
     }
-    files = {f"{name}.csv": write_rows(rows, SECTIONS[name], view.ledger) for name, rows in tables.items()}
+    files = {f"{name}.csv": write_rows(rows, read_columns()[name], view.ledger) for name, rows in tables.items()}
     files["trace.csv"] = write_trace(tables, statements, view.ledger)
     losses = view.ledger.close(_REASONS, _OTHERWISE)
     files["dropped.csv"] = write_losses(losses)

@@ -1,44 +1,33 @@
 """The fields of the Human Trafficking Case Data Standard (HTCDS) 2.0 that the export writes, in the order of the standard.
 
-Names of fields and values are those of the standard (IOM, CC BY 4.0), with its own spelling. Which of our codes stands for
-which value is no business of this module: the mappings in the graph say that.
+The names of all fields stand in ``data/vocabularies/htcds-2.0-fields.tsv``, those of the values in the graph of the
+vocabulary, both with the spelling of the standard (IOM, CC BY 4.0). Here is only what this export does with a field. Which
+of our codes stands for which value is no business of this module either: the mappings in the graph say that.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
-__all__ = ["ALWAYS_EMPTY", "FILLED_FROM", "MULTIPLE", "PICKLISTS", "SECTIONS", "VOCABULARY"]
+from nkgraph.project import default_project
+from nkgraph.vocabularies import read_fields
+
+__all__ = ["ALWAYS_EMPTY", "FIELDS", "FILLED_FROM", "MULTIPLE", "SECTIONS", "VOCABULARY", "read_columns"]
 
 #: The name of the vocabulary in the IRIs that mappings point to.
 VOCABULARY: Final = "htcds-2.0"
 
-_PERSON: Final = (
-    *("prs_Salutation", "prs_FirstName", "prs_MiddleName", "prs_SecondName", "prs_Birthdate", "prs_Gender"),
-    *("prs_Deceased", "prs_MaritalStatus", "prs_NumberOfChildren", "prs_PrimaryLanguage", "prs_SecondaryLanguage"),
-    *("prs_HighestLevelOfEducation", "prs_Citizenship", "prs_IdentityNumber", "prs_Title", "prs_Email"),
-    *("prs_HomePhone", "prs_MobilePhone", "prs_MailingCity", "prs_MailingCountry", "prs_MailingState"),
-    *("prs_MailingStreet", "prs_MailingPostalCode", "prs_MailingLongitude", "prs_MailingLatitude"),
-)
+#: The file with the names of the fields, by section of the standard.
+FIELDS: Final = f"{VOCABULARY}-fields.tsv"
 
-#: The columns of each file, but for ours (``nk_…``): whole sections of the standard without their deprecated fields.
+#: The sections of the standard, by the prefix of their fields, that each file has as columns beside ours (``nk_…``).
 SECTIONS: Final[dict[str, tuple[str, ...]]] = {
-    "persons": (
-        *_PERSON,
-        *("vic_TraffickingStatus", "vic_TraffickingStatusDecisionMakingOrg", "vic_RelationshipToTrafficker"),
-        *("vic_AgeWhenTrafficked", "vic_RecruitmentWebsitesAndApps", "vic_MethodOfRecruitment"),
-        *("vic_LocationOfRecruitment", "vic_MethodsOfControl", "vic_TypeOfExploitation", "vic_ForcedLabourIndustry"),
-        *("vic_TypeOfSexExploitation", "vic_LocationOfExploitation", "vic_ExploitationWebsitesAndApps"),
-    ),
-    "actors": (*_PERSON, "per_RoleInProcess", "per_RoleDetails", "per_Organisation"),
-    "events": (
-        *("hte_Longitude", "hte_Latitude", "hte_City", "hte_Country", "hte_State", "hte_Street", "hte_PostalCode"),
-        *("hte_Date", "hte_Type", "hte_Description"),
-    ),
-    "organisations": (
-        *("org_Name", "org_ShippingCity", "org_ShippingCountry", "org_ShippingState", "org_ShippingStreet"),
-        *("org_ShippingPostalCode", "org_ShippingLongitude", "org_ShippingLatitude", "org_Phone", "org_Type"),
-    ),
+    "persons": ("prs", "vic"),
+    "actors": ("prs", "per"),
+    "events": ("hte",),
+    "organisations": ("org",),
 }
 
 #: Which property of which kind of thing may fill a field with codes. The values come from the mappings alone.
@@ -48,8 +37,6 @@ FILLED_FROM: Final[dict[tuple[str, str], tuple[str, ...]]] = {
     ("Episode", "act"): ("hte_Type",),
     ("Transfer", "kind"): ("hte_Type",),
     ("Harm", "harmKind"): ("vic_MethodsOfControl",),
-    ("Person", "relation"): ("vic_RelationshipToTrafficker",),
-    ("PersonGroup", "relation"): ("vic_RelationshipToTrafficker",),
     ("Person", "gender"): ("prs_Gender",),
     ("Participation", "role"): ("per_RoleInProcess",),
     ("OrganisationMention", "organisationKind"): ("org_Type",),
@@ -61,45 +48,11 @@ MULTIPLE: Final = frozenset(
     | {"per_RoleInProcess"}
 )
 
-#: The values of the fields that codes may fill, in the order of the standard; no other value is ever written.
-PICKLISTS: Final[dict[str, tuple[str, ...]]] = {
-    "prs_Gender": (
-        *("Feminine", "Masculine", "TransgenderFeminine", "TransgenderMasculine", "NonConforming"),
-        "NonSpecifiedUnknown",
-    ),
-    "vic_RelationshipToTrafficker": ("Familial", "Acquainted", "Unaquainted"),
-    "vic_MethodOfRecruitment": (
-        *("AtAPlaceOfBusiness", "AtAnEducationalInstitution", "AtWork", "ThroughOnlineSocialNetworks"),
-        *("ThroughAnOnlineAdvertisement", "ThroughATelevisionAdvert", "ThroughANewspaperAdvert"),
-        *("ThroughFamilyOrFamilyEvents", "ThroughFriendsOrSocialEvents", "Other"),
-    ),
-    "vic_MethodsOfControl": (
-        *("PhysicalThreats", "ThreatsLawEnforcement", "ThreatensChildrenFamily", "DebtBondage", "FalsePromises"),
-        *("PhysicalAbuse", "SexualAbuse", "TakesEarnings", "RestrictsFinancialAccess", "RestrictsMedicalCare"),
-        *("WithholdsNecessities", "PsychologicalAbuse", "PsychoactiveSubstance", "ExcessiveWorkingHours"),
-        *("WithholdsDocuments", "Other"),
-    ),
-    "vic_TypeOfExploitation": (
-        *("ForcedLabour", "SexualExploitation", "ChildLabour", "ForcedMarriage", "Servitude"),
-        *("ForcedMilitaryByNonStateActors", "OrganRemoval", "ForcedBegging", "ForcedAdoption", "Surrogacy", "Other"),
-    ),
-    "vic_TypeOfSexExploitation": ("Prostitution", "Pornography", "RemoteInteractiveServices", "PrivateSexualServices"),
-    "per_RoleInProcess": (
-        *("TravellingPartner", "Transporter", "RecruiterOrIntermediary", "BrokerTravelAgent", "TransferredIndividual"),
-        *("HarbouredIndividual", "SoldIndividual", "BoughtIndividual", "ReceivedIndividual", "ControlledIndividual"),
-        *("Smuggler", "Abuser", "Kidnapper", "Exploiter", "Other"),
-    ),
-    "hte_Type": ("Recruitment", "Transit", "Exploitation"),
-    "org_Type": (
-        *("NGO", "LawEnforcement", "HealthServiceOrganisation", "CentralGovernmentOrganisation"),
-        *("LocalGovernmentOrganisation", "ImmigrationService", "LegalService", "CorporateBusiness", "SchoolOrCollege"),
-    ),
-}
-
 #: Fields that stay empty by decision, with the reason. Others are empty because nothing in the graph is what they ask for.
 ALWAYS_EMPTY: Final[dict[str, str]] = {
     "vic_TraffickingStatus": "a decision on a person; we never decide, and report no one else's as hers",
     "vic_TraffickingStatusDecisionMakingOrg": "there is no decision",
+    "vic_RelationshipToTrafficker": "it would call whoever stands in that relation a trafficker; we decide that of nobody",
     "prs_FirstName": "no names",
     "prs_MiddleName": "no names",
     "prs_SecondName": "no names: documents print surnames, and this view leaves them out",
@@ -121,3 +74,14 @@ ALWAYS_EMPTY: Final[dict[str, str]] = {
     "hte_PostalCode": "no finer than the county",
     "org_ShippingCountry": "the country that a document names with it is no address",
 }
+
+
+@cache
+def read_columns() -> Mapping[str, tuple[str, ...]]:
+    """Return the columns of each file, but for ours: whole sections of the standard without their deprecated fields.
+
+    Raises:
+        ReadError: the file of fields that belongs to this copy of nkgraph cannot be read, or a line of it is wrong.
+    """
+    fields = read_fields(default_project().data / "vocabularies" / FIELDS)
+    return {name: tuple(f for part in parts for f in fields.get(part, ())) for name, parts in SECTIONS.items()}

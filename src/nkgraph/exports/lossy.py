@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pyoxigraph as ox
 
-from nkgraph.exports import BuiltGraph, Part, Request
+from nkgraph.exports import BuiltGraph, Part, Report, Request
 from nkgraph.exports.folders import Folder
 
 __all__ = ["LossyExport", "write_lossy"]
@@ -20,10 +20,9 @@ class LossyExport(Protocol):
         """Return the files and what they do not carry; ``coarse`` shows years and provinces."""
 
 
-def write_lossy(built: BuiltGraph, request: Request, *, make: LossyExport) -> Iterator[Part]:
-    """Yield the files of a lossy export; the last tells what was dropped."""
+def write_lossy(built: BuiltGraph, request: Request, *, make: LossyExport) -> Iterator[Part | Report]:
+    """Yield the files of a lossy export, and after them what it dropped."""
     folder = make(built.store, coarse=request.coarse)
-    names = sorted(folder.files)
-    for name in names:
-        report = folder.losses.describe() if name == names[-1] else ""
-        yield Part(name, folder.files[name], report)
+    for name, text in sorted(folder.files.items()):
+        yield Part(name, text)
+    yield Report(folder.losses.describe())

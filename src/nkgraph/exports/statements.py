@@ -15,9 +15,8 @@ import pyoxigraph as ox
 
 from nkgraph.iris import BASE, PREFIXES, graph_iri, ontology_iri, shorten
 
-__all__ = ["CLAIMS", "Object", "Statements", "Subject", "order_key", "read_statements"]
+__all__ = ["CLAIMS", "Object", "Statements", "order_key", "read_statements"]
 
-Subject = ox.NamedNode | ox.BlankNode | ox.Triple
 Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 #: Where the graphs of claims live.
@@ -76,11 +75,11 @@ class Statements:
         predicate = ox.NamedNode(ontology_iri(name))
         return tuple(ox.Triple(subject, predicate, value) for value in self.find_values(subject, name))
 
-    def type_triples(self, subject: ox.NamedNode) -> tuple[ox.Triple, ...]:
+    def find_types(self, subject: ox.NamedNode) -> tuple[ox.Triple, ...]:
         """Return the statements of what a thing is."""
         return tuple(ox.Triple(subject, _TYPE, kind) for kind in self.outward.get(subject, {}).get(_TYPE.value, ()))
 
-    def all_triples(self, subject: ox.NamedNode, predicates: Iterable[str] | None = None) -> tuple[ox.Triple, ...]:
+    def find_all_triples(self, subject: ox.NamedNode, predicates: Iterable[str] | None = None) -> tuple[ox.Triple, ...]:
         """Return the statements of a thing: all, or those of some properties, given by their IRIs."""
         held = self.outward.get(subject, {})
         names = sorted(held) if predicates is None else predicates

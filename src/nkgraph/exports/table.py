@@ -15,7 +15,7 @@ from nkgraph.exports.nanopub import write_nanopubs
 from nkgraph.exports.rdf import SERIALISATIONS, write_rdf
 from nkgraph.exports.rdf12 import write_rdf12
 
-__all__ = ["EXPORTS", "find_users"]
+__all__ = ["EXPORTS", "list_formats"]
 
 _MERGED: Final = "the named graphs (the default graph merges them; --graph takes one)"
 _WHICH: Final = "which graph it is from where that is provenance, document, ontology or statistics"
@@ -34,7 +34,7 @@ def _rdf12(name: str, title: str, form: ox.RdfFormat) -> Export:
 def _lossy(name: str, title: str, keeps: str, make: LossyExport) -> Export:
     drops = "what the other format has no field for; it is counted and printed"
     write = partial(write_lossy, make=make)
-    return Export(name, title, keeps, drops, write, frozenset({"coarse"}), split=True, joins=False)
+    return Export(name, title, keeps, drops, write, frozenset({"coarse"}), shape="folder")
 
 
 EXPORTS: Final[dict[str, Export]] = {
@@ -55,7 +55,7 @@ EXPORTS: Final[dict[str, Export]] = {
             "what is no claim (inferred triples, reference data, ontology …)",
             write_nanopubs,
             frozenset({"claim", "base", "created"}),
-            split=True,
+            shape="texts",
         ),
         _lossy(
             "htcds",
@@ -68,6 +68,6 @@ EXPORTS: Final[dict[str, Export]] = {
 }
 
 
-def find_users(option: str) -> str:
+def list_formats(option: str) -> str:
     """Return the names of the formats that take an option, as words."""
     return ", ".join(name for name, export in EXPORTS.items() if option in export.options)
