@@ -25,6 +25,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.scalarstring import LiteralScalarString
 
 HERE: Final = Path(__file__).resolve().parent
+#: What comes with the program, and is nobody's data: the names of the fields of a standard that it exports to.
+FIELDS: Final = "data/vocabularies/htcds-2.0-fields.tsv"
 ROOT: Final = HERE.parent
 TABLE: Final = HERE / "wrong_inputs" / "table.yaml"
 PAGE: Final = ROOT / "docs" / "wrong-input.md"
@@ -89,6 +91,9 @@ def make_project(folder: Path, row: Row, graph: bytes) -> None:
         (folder / name).symlink_to(ROOT / name)
     for name in ("data", "documents"):
         shutil.copytree(SMALL / name, folder / name)
+    if not any("data/vocabularies" in str(change["file"]) for change in row.changes):
+        (folder / FIELDS).parent.mkdir()
+        shutil.copy(ROOT / FIELDS, folder / FIELDS)
     shutil.copy(ROOT / "pyproject.toml", folder / "pyproject.toml")
     if row.built:
         (folder / "build").mkdir()
