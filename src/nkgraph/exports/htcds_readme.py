@@ -35,8 +35,8 @@ endorsed it. Columns that begin with `nk_` are ours. The data are licensed CC BY
 - A code is carried only where HTCDS has a value that means the same or more. Several values stand with `;` between them; where
   the field holds one value and there are several, it stays empty.
 - Identifiers lead into nkgraph, whose pages show what the documents print, surnames too.
-- No names and no consent. Nobody's status is decided: the fields that ask for it, and the one on her relation to a trafficker, are empty in every
-  row.
+- No names and no consent. Nobody's status is decided: the fields that ask for it, and the one on her relation to a
+  trafficker, are empty in every row.
 """
 
 
