@@ -41,7 +41,7 @@ ORDER = [
         "validation",
     ),
     *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
-    *("mappingfiles", "targets", "mappable", "identity", "mappingchecks", "links"),
+    *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
     *("source", "pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),

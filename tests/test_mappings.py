@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from nkgraph.errors import NkgraphError, ReadError
 from nkgraph.iris import PREFIXES
-from nkgraph.mappingfiles import MappingErrors, read_mapping_sets, read_mappings
+from nkgraph.mappingfiles import MappingErrors, read_mappings
+from nkgraph.mappingfolders import read_mapping_sets
 from nkgraph.mappings import EXACT, MappingSet, merge_sets, write_mappings
 from nkgraph.project import default_project
 

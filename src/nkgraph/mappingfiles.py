@@ -27,22 +27,9 @@ from nkgraph.ontology import nearest
 from nkgraph.yamlfiles import Item, Scalar, Tree, parse_yaml
 from nkgraph.yamlfiles import Sequence as Listed
 
-__all__ = [
-    "IMPORTED",
-    "SET_NAME",
-    "MappingErrors",
-    "parse_mappings",
-    "read_content",
-    "read_mapping_sets",
-    "read_mappings",
-]
+__all__ = ["MappingErrors", "parse_mappings", "read_content", "read_mappings"]
 
-#: The folder, below that of our own sets, of those that were imported.
-IMPORTED: Final = "imported"
-_ENDING: Final = ".sssom.tsv"
 _REQUIRED: Final = ("subject_id", "predicate_id", "object_id", "mapping_justification")
-#: The name of a set, which is a part of the IRI of its graph.
-SET_NAME: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCALARS: Final = ("mapping_set_id", "license")
 #: Slots of a header that the graph has as IRIs; these may be CURIEs too, and several.
 _LINKED: Final = ("creator_id", "mapping_set_source")
@@ -298,30 +285,3 @@ def _records(text: str, before: int, path: Path) -> Iterator[tuple[list[str], in
             line = before + reader.line_num + 1
     except csv.Error as error:
         raise ReadError(f"not TSV: {error}", path=path, line=line, remedy='double a " inside a quoted cell') from error
-
-
-def read_mapping_sets(folder: Path) -> tuple[MappingSet, ...]:
-    """Return the sets of a folder and of ``imported/`` in it, by name; none where there is no folder.
-
-    Raises:
-        NkgraphError: a file is wrong, or two sets have one name; the mistakes of all files together.
-    """
-    errors: list[NkgraphError] = []
-    found: dict[str, MappingSet] = {}
-    for path in [*sorted(folder.glob(f"*{_ENDING}")), *sorted((folder / IMPORTED).glob(f"*{_ENDING}"))]:
-        name = path.name.removesuffix(_ENDING)
-        if name in found:
-            message = f"there is another set {name!r}, {found[name].path.name}"
-            errors.append(MappingError(message, path=path, remedy="rename the one that was imported"))
-            continue
-        if not SET_NAME.fullmatch(name):
-            remedy = "rename the file, with small letters, digits and single hyphens"
-            errors.append(MappingError(f"{name!r} is no name of a set", path=path, remedy=remedy))
-            continue
-        try:
-            found[name] = read_mappings(path, name, is_imported=path.parent.name == IMPORTED)
-        except NkgraphError as error:
-            errors.append(error)
-    if errors:
-        raise MappingErrors(errors)
-    return tuple(found[name] for name in sorted(found))

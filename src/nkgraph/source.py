@@ -13,7 +13,7 @@ from nkgraph.documents import load_documents
 from nkgraph.identifiers import check_identifiers
 from nkgraph.iris import passage_iri
 from nkgraph.judgements import find_contradictions, read_judgements
-from nkgraph.mappingfiles import read_mapping_sets
+from nkgraph.mappingfolders import read_mapping_sets
 from nkgraph.mappings import MappingSet
 from nkgraph.model import Claim, Document, Passage
 from nkgraph.ontology import Vocabulary, load_vocabulary

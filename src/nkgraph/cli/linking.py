@@ -16,7 +16,8 @@ from nkgraph.errors import MappingError, ParameterError
 from nkgraph.findings import Finding, Severity
 from nkgraph.iris import PREFIXES, shorten
 from nkgraph.links import link_quads, say_same
-from nkgraph.mappingfiles import IMPORTED, SET_NAME, MappingErrors, parse_mappings, read_content, read_mappings
+from nkgraph.mappingfiles import MappingErrors, parse_mappings, read_content, read_mappings
+from nkgraph.mappingfolders import IMPORTED, SET_NAME
 from nkgraph.mappings import RELATIONS, MappingSet, merge_sets, write_mappings
 from nkgraph.ontology import nearest
 from nkgraph.pipeline import Source, check_links, read_source
