@@ -584,6 +584,7 @@ def test_help_and_docs_name_every_format(capfd: Any) -> None:
 NAMES = {
     *("name", "alias", "altName", "author", "workTitle", "workPublisher", "publisher", "attributedTo", "address"),
     *("ref", "row", "source", "title", "tableTitle", "organisation"),
+    *("subject_label", "object_label", "comment"),  # of mappings: names, and the evidence, which cites titles
 }
 _WORD = re.compile(r"[^\W_]+")
 

@@ -77,6 +77,9 @@ def statuses(service: LocalAnswers, keys: dict[str, str]) -> dict[tuple[str, str
         found[row["state"].removeprefix("state/"), key] = {
             theirs: row.get(ours, "") for ours, theirs in COLUMNS.items()
         } | {"treaty_key": key, "action": row["action"].replace("_", " ")}
+        if (key, found_state := row["state"].removeprefix("state/"), "withdrawal_or_denunciation") in REWORDED:
+            # in our own words; the second reading knows the table's, and that they end nothing
+            found[found_state, key]["withdrawal_or_denunciation"] = ""
     return found
 
 

@@ -285,6 +285,7 @@ CODES_IN_QUERIES: Final[Mapping[tuple[str, str], str]] = {
         for code in ("in_force", "unknown")
     },
     ("bound-on", "bilateral_agreement"): "an agreement between two states gets a reason of its own",
+    ("bound-on", "medium"): "an answer that rests on one source, or on a reckoning, says so in its reason",
     ("bound-on", "applies"): "a treaty that reaches a territory only does not bind the state",
     ("bound-on", "left"): "a value of the column reason_kind; only spelled like the beginning of a code",
     **{
@@ -385,7 +386,9 @@ def test_queries_hold_no_values_of_the_data(queries: Mapping[str, CannedQuery], 
     """No canned query holds a name, year, amount, document, key or resource of the data as a literal, number or IRI."""
     values = {kind: {value.casefold() for value in found} for kind, found in _data_values(source).items()}
     words = {
-        kind: {word for value in found for word in re.findall(r"[^\W_]{2,}", value)} for kind, found in values.items()
+        # of the short name of a document not the small words, such as "for"
+        kind: {word for value in found for word in re.findall(r"[^\W_]{4,}", value)}
+        for kind, found in values.items()
     }
     problems = []
     for name, query in queries.items():

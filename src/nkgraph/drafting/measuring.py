@@ -78,7 +78,7 @@ def measure_drafts(
     it gave, are no part of the gazetteers.
     """
     countries = {
-        c.says.id or "" for items in reference.values() for c in items if c.says.properties["type"] == ("Country",)
+        c.says.id or "" for items in reference.values() for c in items if c.says.properties.get("type") == ("Country",)
     }
     reviewed: list[Fact] = []
     drafted: list[Fact] = []
