@@ -93,11 +93,13 @@ class _Checker:
         elif predicate.startswith(OWL) and predicate.removeprefix(OWL) in _DEFINING:
             yield from self._check_definition(axiom)
         elif not predicate.startswith(_SCHEMA):
-            if self._ontology.is_data_property(triple.predicate) and not isinstance(triple.object, ox.Literal):
-                message = (
-                    f"{shorten(predicate)} is a datatype property, and {describe_term(triple.object)} is no literal"
-                )
-                yield _Fault(axiom, message, "declare it an owl:ObjectProperty, or write a literal")
+            yield from self._check_value(axiom)
+
+    def _check_value(self, said: Located) -> Iterator[_Fault]:
+        predicate, value = said.triple.predicate, said.triple.object
+        if self._ontology.is_data_property(predicate) and not isinstance(value, ox.Literal):
+            message = f"{describe_term(predicate)} is a datatype property, and {describe_term(value)} is no literal"
+            yield _Fault(said, message, "declare it an owl:ObjectProperty, or write a literal")
 
     def _check_definition(self, axiom: Located) -> Iterator[_Fault]:
         subject = axiom.triple.subject
