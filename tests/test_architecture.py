@@ -40,7 +40,7 @@ ORDER = [
         "summary",
         "validation",
     ),
-    *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
+    *("tokens", "phrases", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
