@@ -13,6 +13,7 @@ from nkgraph import __version__
 from nkgraph.cli.asking import query, serve, sparql
 from nkgraph.cli.drafting import draft
 from nkgraph.cli.exporting import export
+from nkgraph.cli.inventing import synth
 from nkgraph.cli.linking import links
 from nkgraph.cli.making import build, check
 from nkgraph.cli.sources import claims, documents
@@ -40,7 +41,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links):
+for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links, synth):
     cli.add_command(_command)
 
 
