@@ -7,7 +7,8 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from nkgraph.proofs.instances import Instance, RuleBook, confirm_match, find_group
+from nkgraph.proofs.conditions import Conditions
+from nkgraph.proofs.instances import Instance, RuleBook
 from nkgraph.proofs.matching import join, order_body, to_triple
 from nkgraph.reasoning.rules import Pattern, Rule, Term, Variable
 
@@ -48,8 +49,8 @@ def _shape_of(pattern: Pattern) -> _Shape:
 class Closer:
     """Closes a few triples under rules; conditions are tested in the whole graph, where they were met or not."""
 
-    def __init__(self, rules: RuleBook, store: ox.Store) -> None:
-        self.store = store
+    def __init__(self, rules: RuleBook, conditions: Conditions) -> None:
+        self.conditions = conditions
         self._by_axiom: dict[ox.Triple, list[Rule]] = {}
         self._by_shape: dict[_Shape, list[Rule]] = {}
         self._bodies: dict[int, tuple[Pattern, ...]] = {}
@@ -103,10 +104,11 @@ class Closer:
 
     def _instantiate(self, rule: Rule, match: dict[str, Term], few: _Few) -> Instance | None:
         if rule.counted:
-            instance = find_group(rule, match, self.store)
-            whole = instance is not None and all(premise in few.all for premise in instance.premises)
-            return instance if whole else None
-        bindings = confirm_match(rule, match, self.store)
+            group = self.conditions.find_group(rule, match)
+            if group is None or not all(premise in few.all for premise in group.premises):
+                return None
+            return Instance(rule, group.bindings, group.premises, group.counted)
+        bindings = self.conditions.confirm(rule, match)
         if bindings is None:
             return None
         premises = (to_triple(pattern, match) for pattern in rule.body)

@@ -8,6 +8,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from nkgraph.proofs.closing import Closer
+from nkgraph.proofs.conditions import Conditions
 from nkgraph.proofs.instances import Instance, RuleBook
 from nkgraph.proofs.missing import Missing, list_missing
 from nkgraph.proofs.searching import Asserted, Search, build_proof
@@ -31,8 +32,9 @@ class Explainer:
         self.store = store
         self.rules = RuleBook(rules)
         self.asserted = Asserted(store)
-        self._search = Search(store, self.rules, self.asserted)
-        self._closer = Closer(self.rules, store)
+        self._conditions = Conditions(store)
+        self._search = Search(self._conditions, self.rules, self.asserted)
+        self._closer = Closer(self.rules, self._conditions)
         self._axioms: dict[ox.Triple, Proof | None] = {}
 
     def find_least(self, triple: ox.Triple) -> Proof | None:
@@ -55,7 +57,7 @@ class Explainer:
             found = search.least.get(goal)
             return None if found is None else found[1]
 
-        return build_proof(triple, instance_of, self.asserted, self._prove_axiom)
+        return build_proof(triple, instance_of, self.asserted, self._conditions, self._prove_axiom)
 
     def _prove_axiom(self, axiom: ox.Triple) -> Proof | None:
         if axiom not in self._axioms:
@@ -72,14 +74,14 @@ class Explainer:
             rest = [triple for triple in kept if triple != leaf]
             derived = self._closer.close(rest, proof.triple)
             if proof.triple in derived:
-                pruned = build_proof(proof.triple, derived.get, self.asserted, self._within(derived))
+                pruned = build_proof(proof.triple, derived.get, self.asserted, self._conditions, self._within(derived))
                 assert isinstance(pruned, Step)
                 proof, kept = pruned, [each.triple for each in leaves_of(pruned)]
         return proof
 
     def _within(self, derived: dict[ox.Triple, Instance]):  # type: ignore[no-untyped-def]
         def prove_axiom(axiom: ox.Triple) -> Proof:
-            return build_proof(axiom, derived.get, self.asserted, prove_axiom)
+            return build_proof(axiom, derived.get, self.asserted, self._conditions, prove_axiom)
 
         return prove_axiom
 
@@ -91,8 +93,8 @@ class Explainer:
         """
         first = self.prove(triple)
         seen = [] if first is None else [frozenset(leaf.triple for leaf in leaves_of(first))]
-        search = Search(self.store, self.rules, self.asserted, avoid=[triple])
-        free = Search(self.store, self.rules, self.asserted, by_graph=False)
+        search = Search(self._conditions, self.rules, self.asserted, avoid=[triple])
+        free = Search(self._conditions, self.rules, self.asserted, by_graph=False)
         found: list[Proof] = []
         for instance in free.instances_of(triple)[:_CONSIDERED]:
             if any(search.find(premise) is None for premise in instance.premises):
@@ -112,4 +114,4 @@ class Explainer:
 
     def explain_missing(self, triple: ox.Triple, limit: int = 10) -> list[Missing]:
         """Return which rules could conclude a triple that is not there, and what each of them misses, the nearest first."""
-        return list_missing(triple, self.rules, self.store, limit)
+        return list_missing(triple, self.rules, self._conditions, limit)

@@ -9,7 +9,8 @@ from typing import Final
 import attrs
 import pyoxigraph as ox
 
-from nkgraph.proofs.instances import RuleBook, Way, confirm_match, search_absent
+from nkgraph.proofs.conditions import Conditions
+from nkgraph.proofs.instances import RuleBook, Way
 from nkgraph.proofs.matching import Bindings, StoreFacts, fill, join, order_body, to_triple, variables_of
 from nkgraph.proofs.trees import Searched
 from nkgraph.reasoning.rules import Condition, Pattern, Rule, Term
@@ -44,17 +45,17 @@ class Missing:
         return len(self.missing) + len(self.unmet) + len(self.found)
 
 
-def list_missing(triple: ox.Triple, rules: RuleBook, store: ox.Store, limit: int) -> list[Missing]:
+def list_missing(triple: ox.Triple, rules: RuleBook, conditions: Conditions, limit: int) -> list[Missing]:
     """Return what each rule misses to conclude a triple, the nearest first, ties by the key of the rule and text."""
     found = [
-        missing for way, bindings in rules.ways_to(triple) for missing in _miss_by_way(triple, way, bindings, store)
+        missing for way, bindings in rules.ways_to(triple) for missing in _miss_by_way(triple, way, bindings, conditions)
     ]
     found.sort(key=lambda m: (m.distance, -len(m.held), m.rule.key, [str(p) for p in m.missing], str(m.held)))
     return found[:limit]
 
 
 def _miss_by_way(
-    triple: ox.Triple, way: Way, bindings: Mapping[str, Term], store: ox.Store
+    triple: ox.Triple, way: Way, bindings: Mapping[str, Term], conditions: Conditions
 ) -> Iterator[Missing]:
     """Yield the nearest misses of one rule: those that lack the fewest premises."""
     given = {name: term for name, term in bindings.items() if name in variables_of(*way.body)}
@@ -62,13 +63,13 @@ def _miss_by_way(
         told = 0
         for absent in itertools.combinations(way.body, lacking):
             kept = [pattern for pattern in way.body if pattern not in absent]
-            for match in _match_connected(kept, given, store):
+            for match in _match_connected(kept, given, conditions.store):
                 held = tuple(t for p in way.rule.body if p in kept and (t := to_triple(p, match)) is not None)
                 wanting = tuple(fill(pattern, match) for pattern in way.rule.body if pattern in absent)
                 if triple in held:
                     continue
                 missing = Missing(triple, way.rule, {**bindings, **match}, held, wanting)
-                yield missing if wanting else _miss_by_condition(missing, store)
+                yield missing if wanting else _miss_by_condition(missing, conditions)
                 told += 1
                 if told == _TOLD:
                     return
@@ -91,16 +92,16 @@ def _match_connected(
     yield from sorted(matches, key=lambda match: str(sorted((name, str(term)) for name, term in match.items())))
 
 
-def _miss_by_condition(missing: Missing, store: ox.Store) -> Missing:
+def _miss_by_condition(missing: Missing, conditions: Conditions) -> Missing:
     """Return a miss whose premises all hold, with the conditions that are in the way."""
     unmet, found = [], []
     match = dict(missing.bindings)
     for condition in missing.rule.conditions:
         if condition.kind == "absent":
-            searched, solutions = search_absent(condition, match, store)
+            solutions = conditions.find_absent(condition, match)
             if solutions:
                 there = (to_triple(pattern, {**match, **solutions[0]}) for pattern in condition.patterns)
-                found.append((searched, tuple(t for t in there if t is not None)))
-        elif confirm_match(attrs.evolve(missing.rule, conditions=(condition,)), match, store) is None:
+                found.append((conditions.tell_searched(condition, match), tuple(t for t in there if t is not None)))
+        elif not conditions.is_met(condition, match):
             unmet.append(condition)
     return attrs.evolve(missing, unmet=tuple(unmet), found=tuple(found))

@@ -12,8 +12,9 @@ from typing import Final
 import pyoxigraph as ox
 
 from nkgraph.iris import BASE, graph_iri
-from nkgraph.proofs.instances import Instance, RuleBook, find_instances, search_absent
-from nkgraph.proofs.trees import Leaf, Proof, Searched, Step
+from nkgraph.proofs.conditions import Conditions
+from nkgraph.proofs.instances import Instance, RuleBook, find_instances
+from nkgraph.proofs.trees import Leaf, Proof, Step
 
 __all__ = ["Asserted", "Search", "build_proof"]
 
@@ -60,14 +61,15 @@ class Search:
 
     def __init__(
         self,
-        store: ox.Store,
+        conditions: Conditions,
         rules: RuleBook,
         asserted: Asserted,
         *,
         avoid: Iterable[ox.Triple] = (),
         by_graph: bool = True,
     ) -> None:
-        self.store = store
+        self.conditions = conditions
+        self.store = conditions.store
         self.rules = rules
         self.asserted = asserted
         self._avoid = frozenset(avoid)
@@ -126,7 +128,7 @@ class Search:
         for way, bindings in self.rules.ways_to(triple):
             if self._by_graph and ox.Quad(triple.subject, triple.predicate, triple.object, way.graph) not in self.store:
                 continue
-            found = list(find_instances(way, bindings, self.store))
+            found = list(find_instances(way, bindings, self.conditions))
             if len(found) > 1:
                 found.sort(key=lambda instance: [str(premise) for premise in instance.premises])
             yield from (instance for instance in found if triple not in instance.premises)
@@ -136,6 +138,7 @@ def build_proof(
     triple: ox.Triple,
     instance_of: Callable[[ox.Triple], Instance | None],
     asserted: Asserted,
+    conditions: Conditions,
     prove_axiom: Callable[[ox.Triple], Proof | None],
 ) -> Proof:
     """Return the proof of a triple, given for each conclusion in it from what it is concluded, and None for leaves."""
@@ -150,12 +153,9 @@ def build_proof(
     def step(goal: ox.Triple, instance: Instance) -> Step:
         premises = tuple(build(premise) for premise in instance.premises)
         axioms = tuple(proof for axiom in instance.rule.axioms if (proof := prove_axiom(axiom)) is not None)
-        searched = _list_searched(instance, asserted.store)
+        negative = (condition for condition in instance.rule.conditions if condition.kind == "absent")
+        searched = tuple(conditions.tell_searched(condition, instance.bindings) for condition in negative)
         return Step(goal, instance.rule, premises, axioms, searched, instance.counted)
 
     return build(triple)
 
-
-def _list_searched(instance: Instance, store: ox.Store) -> tuple[Searched, ...]:
-    absent = (condition for condition in instance.rule.conditions if condition.kind == "absent")
-    return tuple(search_absent(condition, instance.bindings, store)[0] for condition in absent)
