@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -222,6 +223,33 @@ def test_hundred_clients_at_once(pool: tuple[QueryService, Template]) -> None:
         answers = list(executor.map(lambda query: ask(service, query), queries))
 
     assert {(200, expected)} == {(answer.status, answer.body) for answer in answers}
+
+
+def ask_from_threads(service: QueryService) -> set[int]:
+    barrier = threading.Barrier(LIMITS.children)
+
+    def ask_with_the_others(_: int) -> int:
+        barrier.wait()
+        return ask(service, COUNT).status
+
+    with ThreadPoolExecutor(LIMITS.children) as executor:
+        return set(executor.map(ask_with_the_others, range(LIMITS.children)))
+
+
+def test_threads_of_a_forked_process_start_at_once(pool: tuple[QueryService, Template]) -> None:
+    """A process forked after the service was made asks with all its threads at the same moment: each is answered."""
+    service, _ = pool
+    for _ in range(20):
+        service.close()  # its children are free for the other process
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                sys.setswitchinterval(1e-6)
+                status = int(ask_from_threads(service) != {200})
+            finally:
+                os._exit(status)
+        assert os.waitpid(pid, 0)[1] == 0
 
 
 @pytest.mark.slow

@@ -53,6 +53,7 @@ DOORS = {
     "flask": {"web"},
     "gunicorn": {"serving"},
     "krippendorff": set[str](),
+    "numpy": {"reasoning"},
     "owlrl": set[str](),
     "pypdf": {"conversion"},
     "pyshacl": {"validation"},

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -131,9 +132,12 @@ class QueryService:
         self.socket_path = socket_path
         self.limits = limits or Limits()
         self._start()
+        # before any thread of the forked process runs: two that started anew at once would undo each other's lock
+        start = weakref.WeakMethod(self._start)
+        os.register_at_fork(after_in_child=lambda: (method := start()) and method())
 
     def _start(self) -> None:
-        self._pid = os.getpid()
+        """Begin without connections: those of the process that was forked are its own."""
         self._idle: list[_Connection] = []
         self._lock = threading.Lock()
         self._turns = threading.BoundedSemaphore(self.limits.children)
@@ -144,8 +148,6 @@ class QueryService:
         503 when no child can be had in time or the template is gone, 504 at the deadline, 507 beyond the memory, 500
         when two children ended on the same query without one of these reasons.
         """
-        if os.getpid() != self._pid:
-            self._start()
         until = time.monotonic() + self.limits.wait
         if not self._turns.acquire(timeout=self.limits.wait):
             return Answer.refuse(self._busy())

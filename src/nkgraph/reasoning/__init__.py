@@ -1,5 +1,21 @@
 """Inference: one list of rules, read by the engine that closes a graph, by the printer to SPARQL, and by the proofs."""
 
-from nkgraph.reasoning.strata import Rule, Stratum, infer, load_strata, rule_graph
+from nkgraph.reasoning.inference import Closure, Contradiction, close, infer, rule_graph
+from nkgraph.reasoning.rules import Condition, Pattern, Rule, RuleText, Variable
+from nkgraph.reasoning.strata import Stratum, check_strata, load_strata
 
-__all__ = ["Rule", "Stratum", "infer", "load_strata", "rule_graph"]
+__all__ = [
+    "Closure",
+    "Condition",
+    "Contradiction",
+    "Pattern",
+    "Rule",
+    "RuleText",
+    "Stratum",
+    "Variable",
+    "check_strata",
+    "close",
+    "infer",
+    "load_strata",
+    "rule_graph",
+]

@@ -55,13 +55,14 @@ class Condition:
     ``distinct``: two variables do not stand for one term (``variables`` names both; the one condition that each engine
     checks itself). ``filter``, ``bind``, ``values``: the element of SPARQL as written. ``absent``: FILTER NOT EXISTS;
     ``patterns`` are the triple patterns of what is searched for, and nothing may be found in the whole graph.
-    ``text`` is SPARQL 1.1 in which every IRI is written in full.
+    ``text`` is SPARQL 1.1 in which every IRI is written in full; ``line`` is where it stands in the file of its rule.
     """
 
     kind: Literal["distinct", "filter", "bind", "values", "absent"]
     text: str
     variables: frozenset[str]
     patterns: tuple[Pattern, ...] = ()
+    line: int | None = attrs.field(default=None, eq=False)
 
 
 @attrs.frozen

@@ -1,0 +1,202 @@
+"""A graph closed under its rules: the terminology first, then stratum by stratum, in rounds that see only earlier rounds.
+
+So "the graph of a rule" is fixed by least proof height, and no order of evaluation changes it: a triple belongs to every
+rule that concludes it in the first round of the first stratum in which any does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import attrs
+import pyoxigraph as ox
+
+from nkgraph.errors import VocabularyError
+from nkgraph.iris import PREFIXES, graph_iri
+from nkgraph.reasoning.engine import Engine
+from nkgraph.reasoning.rules import Pattern, Rule, RuleText
+from nkgraph.reasoning.strata import Stratum, check_strata, symbol_of
+from nkgraph.reasoning.terminology import Compiled, compile_ontology
+
+__all__ = ["Closure", "Contradiction", "close", "infer", "rule_graph"]
+
+_MAX_ROUNDS: Final = 1000
+_TYPE: Final = PREFIXES["rdf"] + "type"
+_SCHEMA: Final = (PREFIXES["owl"], PREFIXES["rdfs"])
+
+
+@attrs.frozen
+class Contradiction:
+    """What cannot hold together: the rule that says so, and the triples that match its body."""
+
+    rule: Rule
+    triples: tuple[ox.Triple, ...]
+
+
+@attrs.frozen
+class Closure:
+    """What follows: for each rule what it concluded (without what is asserted, sorted), and what contradicts itself."""
+
+    concluded: Mapping[RuleText, tuple[ox.Triple, ...]]
+    contradictions: tuple[Contradiction, ...]
+
+
+def rule_graph(rule: Rule | RuleText) -> ox.NamedNode:
+    """Return the name of the graph of what a rule concluded."""
+    return ox.NamedNode(graph_iri(f"inferred/{rule.key}"))
+
+
+def infer(asserted: Iterable[ox.Quad] | ox.Store, strata: Sequence[Stratum]) -> dict[RuleText, tuple[ox.Triple, ...]]:
+    """Return what each rule concludes from asserted quads (see ``close``).
+
+    Raises:
+        VocabularyError: as ``close``.
+    """
+    return dict(close(asserted, strata).concluded)
+
+
+def close(asserted: Iterable[ox.Quad] | ox.Store, strata: Sequence[Stratum] = ()) -> Closure:
+    """Return what follows from asserted quads (graphs merged) by OWL 2 RL and by the rules of the strata.
+
+    Quads that are not in a store are read as a store would write them (the number 41.20 as 41.2), so that a conclusion
+    is spelt like the triple that it stands beside when all is served.
+
+    Raises:
+        VocabularyError: a stratum has no fixpoint, or negates what is not finished.
+    """
+    held = asserted if isinstance(asserted, ox.Store) else list(asserted)
+    compiled = compile_ontology(q.triple for q in held)
+    check_strata(strata, compiled.rules)
+    return _Closing(held, compiled, strata or (Stratum("closure", ()),)).run()
+
+
+def _patterns_of(rules: Iterable[Rule]) -> Iterator[Pattern]:
+    for rule in rules:
+        yield from rule.head
+        yield from rule.body
+        for condition in rule.conditions:
+            yield from condition.patterns
+
+
+def _symbol(triple: ox.Triple | ox.Quad) -> str:
+    if triple.predicate.value == _TYPE and isinstance(triple.object, ox.NamedNode | ox.BlankNode):
+        return triple.object.value
+    return triple.predicate.value
+
+
+class _Asked:
+    """The rules that SPARQL answers (those that filter, compute, negate or count), and the graph that they read."""
+
+    def __init__(self, strata: Sequence[Stratum]) -> None:
+        self.rules = {s.name: tuple(rule for rule in s.rules if rule.text) for s in strata}
+        self.symbols = {symbol_of(p) for p in _patterns_of(rule for found in self.rules.values() for rule in found)}
+        self.store = ox.Store()
+
+    def learn(self, triples: Iterable[ox.Triple | ox.Quad]) -> set[str]:
+        """Take triples that have become known; return what they are about, of that which the rules read."""
+        fresh: set[str] = set()
+        wanted = []
+        for triple in triples:
+            symbol = _symbol(triple)
+            if symbol in self.symbols:
+                fresh.add(symbol)
+                wanted.append(ox.Quad(triple.subject, triple.predicate, triple.object))
+        self.store.extend(wanted)
+        return fresh
+
+    def conclude(self, stratum: Stratum, fresh: set[str] | None) -> dict[str, set[ox.Triple]]:
+        """Return what the rules of a stratum conclude: all of them, or those that read what is fresh."""
+        found: dict[str, set[ox.Triple]] = {}
+        for rule in self.rules[stratum.name]:
+            if fresh is None or not fresh.isdisjoint({symbol_of(pattern) for pattern in rule.body}):
+                results = self.store.query(rule.text)
+                assert isinstance(results, ox.QueryTriples)
+                found[rule.key] = set(results)
+        return found
+
+
+class _Closing:
+    """One closing of a graph."""
+
+    def __init__(self, held: Sequence[ox.Quad] | ox.Store, compiled: Compiled, strata: Sequence[Stratum]) -> None:
+        self.held = held
+        self.strata = strata
+        self.compiled = compiled
+        self.texts = dict(compiled.texts)
+        self.asked = _Asked(strata)
+        self.engine = Engine([*compiled.rules, *_plain(strata[0])])
+        everything = [*compiled.rules, *(rule for stratum in strata for rule in stratum.rules)]
+        read = self._read({pattern.predicate for pattern in _patterns_of(everything)} | {ox.NamedNode(_TYPE)})
+        schema = [triple for found in compiled.concluded.values() for triple in found]
+        self.engine.add(read)
+        self.engine.add(schema)
+        self.asked.learn(read)
+        self.asked.learn(schema)
+
+    def _read(self, predicates: set[ox.NamedNode]) -> ox.Store | list[ox.Quad]:
+        if isinstance(self.held, ox.Store):
+            ordered = sorted(predicates, key=str)
+            return [q for predicate in ordered for q in self.held.quads_for_pattern(None, predicate, None, None)]
+        store = ox.Store()
+        wanted = (q for q in self.held if q.predicate in predicates)
+        store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in wanted)
+        return store
+
+    def run(self) -> Closure:
+        """Bring each stratum to its fixpoint, in order."""
+        for number, stratum in enumerate(self.strata):
+            if number:
+                self.engine.extend(_plain(stratum))
+            self._finish(stratum)
+            if number == 0:
+                self._learn_axioms(stratum)
+        concluded: dict[str, set[ox.Triple]] = {key: set(found) for key, found in self.compiled.concluded.items()}
+        for key, found in self.engine.concluded().items():
+            concluded.setdefault(key, set()).update(found)
+        texts = self.texts | {rule.key: rule.about for stratum in self.strata for rule in stratum.rules}
+        sorted_by_rule = {text: tuple(sorted(concluded.get(key, ()), key=str)) for key, text in texts.items()}
+        return Closure(sorted_by_rule, tuple(self._contradictions()))
+
+    def _finish(self, stratum: Stratum) -> None:
+        fresh: set[str] | None = None
+        for _ in range(_MAX_ROUNDS):
+            if not self.engine.advance(self.asked.conclude(stratum, fresh)):
+                return
+            fresh = self.asked.learn(self.engine.fresh())
+        raise VocabularyError(f"the stratum {stratum.name} reaches no fixpoint in {_MAX_ROUNDS} rounds")
+
+    def _learn_axioms(self, stratum: Stratum) -> None:
+        """Compile anew as long as the data concludes axioms (that a thing is a transitive property, say)."""
+        known = set(self.compiled.rules)
+        while True:
+            inferred = {t for found in self.engine.concluded().values() for t in found}
+            if not any(_is_axiom(triple) for triple in inferred):
+                return
+            compiled = compile_ontology([*(q.triple for q in self.held), *sorted(inferred, key=str)])
+            rules = [rule for rule in compiled.rules if rule not in known]
+            if not rules:
+                return
+            known.update(rules)
+            self.compiled = attrs.evolve(self.compiled, rules=(*self.compiled.rules, *rules))
+            self.texts |= compiled.texts
+            self.engine.extend(rules)
+            self.engine.advance(compiled.concluded)
+            self._finish(stratum)
+
+    def _contradictions(self) -> Iterator[Contradiction]:
+        for rule in self.compiled.rules:
+            if not rule.head:
+                for triples in self.engine.matches(rule):
+                    yield Contradiction(rule, triples)
+
+
+def _plain(stratum: Stratum) -> list[Rule]:
+    """Return the rules of a stratum that the engine runs."""
+    return [rule for rule in stratum.rules if not rule.text]
+
+
+def _is_axiom(triple: ox.Triple) -> bool:
+    if triple.predicate.value == _TYPE:
+        return isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith(_SCHEMA)
+    return triple.predicate.value.startswith(_SCHEMA)
