@@ -129,11 +129,11 @@ def _ask(group: str, names: Iterable[str], bound: Mapping[str, Term], store: ox.
     """Yield the solutions of a group in the whole store, some variables being bound."""
     listed = sorted({*names, *bound})
     query = f"SELECT {' '.join('?' + name for name in listed)} WHERE {{ {group} }}"
-    terms = {ox.Variable(name): term for name, term in bound.items()}
-    solutions = store.query(query, substitutions=terms)  # type: ignore[arg-type]
+    terms: dict[ox.Variable, Term | ox.Triple] = {ox.Variable(name): term for name, term in bound.items()}
+    solutions = store.query(query, substitutions=terms)
     assert isinstance(solutions, ox.QuerySolutions)
     for row in solutions:
-        yield {name: row[name] for name in listed if row[name] is not None}  # type: ignore[misc]
+        yield {name: row[name] for name in listed if row[name] is not None}
 
 
 def _names(patterns: Iterable[Pattern]) -> set[str]:
@@ -141,9 +141,7 @@ def _names(patterns: Iterable[Pattern]) -> set[str]:
     return {slot.name for slot in slots if isinstance(slot, Variable)}
 
 
-def _bind(
-    patterns: Sequence[Pattern], triples: Sequence[ox.Triple], bound: dict[str, Term]
-) -> dict[str, Term] | None:
+def _bind(patterns: Sequence[Pattern], triples: Sequence[ox.Triple], bound: dict[str, Term]) -> dict[str, Term] | None:
     """Return the one binding under which each pattern is the triple in its place, or None."""
     bound = dict(bound)
     for pattern, triple in zip(patterns, triples, strict=True):

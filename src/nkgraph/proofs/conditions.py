@@ -61,9 +61,8 @@ class Conditions:
     def confirm(self, rule: Rule, match: dict[str, Term]) -> dict[str, Term] | None:
         """Return the match with what the conditions of a rule bind, or None if it does not meet them."""
         for condition in rule.conditions:
-            if condition.kind == "distinct":
-                if len({match[name] for name in condition.variables}) < len(condition.variables):
-                    return None
+            if condition.kind == "distinct" and not self.is_met(condition, match):
+                return None
         if all(condition.kind == "distinct" for condition in rule.conditions):
             return match
         return self._remember("met", rule, match, lambda: self._confirm(rule, match))
@@ -143,8 +142,8 @@ class Conditions:
         known = set(match).union(variables_of(*body), *(condition.variables for condition in conditions))
         names = sorted(known)
         query = f"SELECT {' '.join(f'?{name}' for name in names)} WHERE {{ {write_body(body, conditions)} }}"
-        terms = {ox.Variable(name): term for name, term in match.items()}
-        solutions = self.store.query(query, substitutions=terms)  # type: ignore[arg-type]
+        terms: dict[ox.Variable, Term | ox.Triple] = {ox.Variable(name): term for name, term in match.items()}
+        solutions = self.store.query(query, substitutions=terms)
         assert isinstance(solutions, ox.QuerySolutions)
         for solution in solutions:
-            yield {name: solution[name] for name in names if solution[name] is not None}  # type: ignore[misc]
+            yield {name: solution[name] for name in names if solution[name] is not None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pyoxigraph as ox
@@ -79,7 +79,7 @@ class Explainer:
                 proof, kept = pruned, [each.triple for each in leaves_of(pruned)]
         return proof
 
-    def _within(self, derived: dict[ox.Triple, Instance]):  # type: ignore[no-untyped-def]
+    def _within(self, derived: dict[ox.Triple, Instance]) -> Callable[[ox.Triple], Proof]:
         def prove_axiom(axiom: ox.Triple) -> Proof:
             return build_proof(axiom, derived.get, self.asserted, self._conditions, prove_axiom)
 

@@ -48,7 +48,9 @@ class Missing:
 def list_missing(triple: ox.Triple, rules: RuleBook, conditions: Conditions, limit: int) -> list[Missing]:
     """Return what each rule misses to conclude a triple, the nearest first, ties by the key of the rule and text."""
     found = [
-        missing for way, bindings in rules.ways_to(triple) for missing in _miss_by_way(triple, way, bindings, conditions)
+        missing
+        for way, bindings in rules.ways_to(triple)
+        for missing in _miss_by_way(triple, way, bindings, conditions)
     ]
     found.sort(key=lambda m: (m.distance, -len(m.held), m.rule.key, [str(p) for p in m.missing], str(m.held)))
     return found[:limit]
@@ -77,9 +79,7 @@ def _miss_by_way(
             return
 
 
-def _match_connected(
-    patterns: list[Pattern], given: Mapping[str, Term], store: ox.Store
-) -> Iterator[dict[str, Term]]:
+def _match_connected(patterns: list[Pattern], given: Mapping[str, Term], store: ox.Store) -> Iterator[dict[str, Term]]:
     """Yield matches of patterns that hang together with what is given, sorted by text; nothing where they do not."""
     order = order_body(patterns, frozenset(given))
     known = set(given)

@@ -158,4 +158,3 @@ def build_proof(
         return Step(goal, instance.rule, premises, axioms, searched, instance.counted)
 
     return build(triple)
-
