@@ -1,0 +1,78 @@
+"""OWL 2 RL: every rule of the W3C tables concludes what it should, and nothing from a near miss, by both engines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import attrs
+import pyoxigraph as ox
+import pytest
+import yaml
+from owl_closures import ENGINES, Closed, read
+
+from nkgraph.reasoning import terminology
+from nkgraph.reasoning.tables import TableRule, load_tables
+
+EXAMPLES: dict[str, list[dict[str, str]]] = yaml.safe_load(
+    (Path(__file__).parent / "owl2rl" / "examples.yaml").read_text(encoding="utf-8")
+)
+CASES = [
+    pytest.param(key, example, id=f"{key}-{n}")
+    for key, found in EXAMPLES.items()
+    for n, example in enumerate(found, start=1)
+]
+ENGINE = pytest.mark.parametrize("engine", sorted(ENGINES))
+#: What the recommendation holds (second edition, tables 4 to 9).
+SIZES = {4: 9, 5: 20, 6: 19, 7: 5, 8: 5, 9: 20}
+
+
+def said(closed: Closed, key: str) -> tuple[set[ox.Triple], set[ox.Triple]]:
+    """Return what a rule concludes, and the triples of its contradictions."""
+    clashes = {triple for name, triples in closed.clashes if name == key for triple in triples}
+    return set(closed.concluded.get(key, ())), clashes
+
+
+def holds(key: str, example: dict[str, str], engine: str) -> bool:
+    expected = set(read(example.get("then", ""))), set(read(example.get("clash", "")))
+    return said(ENGINES[engine](read(example["given"])), key) == expected
+
+
+@ENGINE
+@pytest.mark.parametrize(("key", "example"), CASES)
+def test_rule_concludes_exactly_what_it_should(key: str, example: dict[str, str], engine: str) -> None:
+    """From its example a rule concludes what the table says, all of it and nothing else."""
+    assert set(example) in ({"given", "then", "unlike"}, {"given", "clash", "unlike"})
+    assert holds(key, example, engine)
+
+
+@ENGINE
+@pytest.mark.parametrize(("key", "example"), CASES)
+def test_rule_concludes_nothing_from_a_near_miss(key: str, example: dict[str, str], engine: str) -> None:
+    """From triples that only look like its own a rule concludes nothing, and finds no contradiction."""
+    near = read(example["unlike"])
+
+    assert near
+    assert said(ENGINES[engine](near), key) == (set(), set())
+
+
+def test_every_rule_of_the_tables_is_there() -> None:
+    """Each table has as many rules as the recommendation prints, and each rule an example or a reason to be left out."""
+    tables = load_tables()
+
+    assert Counter(rule.table for rule in tables) == SIZES
+    assert {rule.about.key for rule in tables if not rule.left_out} == set(EXAMPLES)
+    assert all(bool(rule.forms) != bool(rule.left_out) for rule in tables)
+
+
+@pytest.mark.parametrize(
+    ("rule", "left_out"),
+    [pytest.param(r, n, id=f"{r.about.key}-{n}") for r in load_tables() for n in range(len(r.forms))],
+)
+def test_every_form_of_a_rule_is_needed(rule: TableRule, left_out: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one of its forms a rule fails one of its examples: none stands there for nothing."""
+    forms = (*rule.forms[:left_out], *rule.forms[left_out + 1 :])
+    tables = tuple(attrs.evolve(r, forms=forms) if r == rule else r for r in load_tables())
+    monkeypatch.setattr(terminology, "load_tables", lambda: tables)
+
+    assert not all(holds(rule.about.key, example, "sparql") for example in EXAMPLES[rule.about.key])
