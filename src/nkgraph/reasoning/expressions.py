@@ -91,15 +91,14 @@ class Ontology:
         said = [v for name in ("onProperty", *_FACETS, "inverseOf") for v in self.values(node, OWL + name)]
         said += self.constructs(node)
         if not said:
-            return "[ … ]"
-        parts = (f"{shorten(f.triple.predicate.value)} {self._describe_object(f)}" for f in said)
+            return self._describe_list(node)
+        parts = (f"{shorten(f.triple.predicate.value)} {self._describe_list(f.triple.object)}" for f in said)
         return f"[ {' ; '.join(parts)} ]"
 
-    def _describe_object(self, found: Located) -> str:
-        target = found.triple.object
-        members = self.read_list(target) if isinstance(target, ox.BlankNode) else None
+    def _describe_list(self, node: object) -> str:
+        members = self.read_list(node) if isinstance(node, ox.BlankNode) else None
         if members is None:
-            return describe_term(target)
+            return describe_term(node)
         return f"( {' '.join(describe_term(m.triple.object) for m in members)} )"
 
     @staticmethod

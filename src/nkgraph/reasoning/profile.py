@@ -63,7 +63,7 @@ def check_profile(located: Iterable[Located]) -> list[Finding]:
 
 def _tell(ontology: Ontology, axiom: Located, fault: _Fault) -> Finding:
     triple = axiom.triple
-    predicate = "a" if triple.predicate.value == _TYPE else shorten(triple.predicate.value)
+    predicate = "a" if triple.predicate.value == _TYPE else describe_term(triple.predicate)
     said = f"{ontology.describe(triple.subject)} {predicate} {ontology.describe(triple.object)}"
     message = f"{fault.message}; {fault.instead}"
     return Finding(Severity.VIOLATION, _RULE, said, message, fault.at.path, fault.at.line)
@@ -201,7 +201,9 @@ class _Checker:
             words = self._grammar.positions[position]
             yield _Fault(at, f"{describe_term(node)} may not stand {words.words}", words.instead["thing"])
         elif constructs := self._ontology.constructs(node):
-            if len(constructs) > 1:
+            if nowhere := [c for c in constructs if _local(c) in self._grammar.nowhere]:
+                yield from self._refuse_construct(nowhere[0], position, at)
+            elif len(constructs) > 1:
                 names = " and ".join(shorten(c.triple.predicate.value) for c in constructs)
                 yield _Fault(constructs[1], f"{names} in one expression", "write one expression for each")
             elif not (isinstance(node, ox.NamedNode) and _local(constructs[0]) in _DEFINING):
