@@ -42,7 +42,7 @@ ORDER = [
     ),
     *("tokens", "phrases", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
-    *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
+    *("sparql", "formats", "evaluation", "store", "proofs", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
     *("source", "pipeline", "synthesis", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
