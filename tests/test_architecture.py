@@ -42,7 +42,7 @@ ORDER = [
     ),
     *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
-    *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
+    *("sparql", "formats", "evaluation", "store", "proofs", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
     *("source", "pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
@@ -54,6 +54,7 @@ DOORS = {
     "gunicorn": {"serving"},
     "krippendorff": set[str](),
     "numpy": {"reasoning"},
+    "markupsafe": {"proofs"},
     "owlrl": set[str](),
     "pypdf": {"conversion"},
     "pyshacl": {"validation"},
