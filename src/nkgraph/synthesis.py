@@ -25,9 +25,7 @@ __all__ = ["INVENTED", "NOTICE", "invent"]
 
 #: The graph that says what this is.
 INVENTED: Final = ox.NamedNode(graph_iri("invented"))
-NOTICE: Final = (
-    "Invented data for measuring. No person, event, place, work or document in it exists, and nothing in it was reported by anyone."
-)
+NOTICE: Final = "Invented data for measuring. No person, event, place, work or document in it exists, and nothing in it was reported by anyone."
 #: The kinds of IRIs whose things each copy has for itself.
 _OWN: Final = frozenset({"claim", "id", "org", "place", "span", "work"})
 _OWN_GRAPHS: Final = graph_iri("document/")
@@ -36,7 +34,9 @@ _XSD: Final = PREFIXES["xsd"]
 #: A year, or a decade of EDTF (199X).
 _YEAR: Final = re.compile(r"(?<![\d.])((?:1[89]|20)\d)([\dX])(?!\d)")
 _NUMBERS: Final = frozenset(_XSD + name for name in ("integer", "decimal", "nonNegativeInteger", "positiveInteger"))
-_DATES: Final = frozenset((*(_XSD + name for name in ("date", "gYear", "gYearMonth", "dateTime")), PREFIXES["edtf"] + "EDTF"))
+_DATES: Final = frozenset(
+    (*(_XSD + name for name in ("date", "gYear", "gYearMonth", "dateTime")), PREFIXES["edtf"] + "EDTF")
+)
 #: By how many years, and times how many hundredths, what is said of one thing is moved.
 _YEARS: Final = (-9, -7, -5, -4, -3, -2, 2, 3, 4, 5, 7, 9)
 _HUNDREDTHS: Final = (40, 60, 75, 125, 150, 175, 250)
@@ -158,7 +158,7 @@ class _Template:
         return _Word(number, literal.language, literal.datatype)
 
     def _open_name(self, name: ox.NamedNode) -> _Slot:
-        if name.value.startswith(BASE) and not _is_own(name.value) or name in self.schema:
+        if (name.value.startswith(BASE) and not _is_own(name.value)) or name in self.schema:
             return name
         if name not in self.slots:
             self.slots[name] = self._number(name.value)
@@ -208,7 +208,9 @@ def _make(slot: _Slot, copy: int) -> _Term:
         text = f"invented {copy}-{slot.number}"
         if slot.language is not None:
             return ox.Literal(text, language=slot.language)
-        return ox.Literal(text.replace(" ", "-") if slot.datatype.value == _XSD + "anyURI" else text, datatype=slot.datatype)
+        return ox.Literal(
+            text.replace(" ", "-") if slot.datatype.value == _XSD + "anyURI" else text, datatype=slot.datatype
+        )
     if isinstance(slot, _Code):
         return slot.codes[_mix(slot.seed, copy) % len(slot.codes)]
     if isinstance(slot, _Moved):

@@ -12,12 +12,14 @@ __all__ = ["Citation", "Quoted", "cite"]
 
 @attrs.frozen
 class Quoted:
-    """Words that a claim rests on: their place in the document, how many they are, and themselves where at hand."""
+    """Words that a claim rests on: their place in a passage, how many they are, and themselves where at hand."""
 
     span: str
     start: int
     end: int
     count: int | None = None
+    passage: str = ""
+    passage_name: str = ""
     quotation: str | None = None
 
 
@@ -64,21 +66,32 @@ def _number(store: ox.Store, subject: str, name: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
+def _find_passage(store: ox.Store, span: str, otherwise: str) -> tuple[str, str]:
+    """Return the passage in which a span stands, with its name; that of its claim where it has none itself."""
+    passage = _value(store, span, ontology_iri("passage")) or otherwise
+    return passage, _name_passage(store, passage)
+
+
+def _name_passage(store: ox.Store, passage: str) -> str:
+    if not passage:
+        return ""
+    kind = _value(store, passage, ontology_iri("passageKind")) or passage.rpartition("/")[2]
+    return f"{kind} {_value(store, passage, ontology_iri('number'))}".strip().replace("_", " ")
+
+
 def cite(store: ox.Store, graph: str) -> Citation:
     """Return what is known of a graph as a source, the words of a claim in the order of the document."""
     document = _value(store, graph, ontology_iri("document")) if graph.startswith(BASE + "claim/") else ""
     if not document:
         return Citation(graph, graph.removeprefix(BASE + "graph/").replace("/", ": "))
     spans = _values(store, graph, PREFIXES["prov"] + "wasQuotedFrom")
+    passage = _value(store, graph, ontology_iri("passage"))
     words = [
-        Quoted(span, start, end, _number(store, span, "wordCount"))
+        Quoted(span, start, end, _number(store, span, "wordCount"), *_find_passage(store, span, passage))
         for span in spans
         if (start := _number(store, span, "start")) is not None
         and (end := _number(store, span, "endOffset")) is not None
     ]
-    passage = _value(store, graph, ontology_iri("passage"))
-    kind = _value(store, passage, ontology_iri("passageKind")) or passage.rpartition("/")[2] if passage else ""
-    number = _value(store, passage, ontology_iri("number")) if passage else ""
     slug = _value(store, document, ontology_iri("slug"))
     claims = [c for c in _values(store, graph, PREFIXES["prov"] + "wasDerivedFrom") if c.startswith(BASE + "claim/")]
     own = {name: _value(store, graph, ontology_iri(name)) for name in ("how", "note", "speaker", "via", "recordedBy")}
@@ -88,7 +101,7 @@ def cite(store: ox.Store, graph: str) -> Citation:
         document,
         slug,
         passage,
-        f"{kind} {number}".strip().replace("_", " "),
+        _name_passage(store, passage),
         own["how"],
         own["note"],
         own["speaker"],

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from nkgraph.iris import BASE, graph_iri, shorten
 from nkgraph.proofs.citing import Citation
-from nkgraph.proofs.telling import Explanation, Line, NotThere
+from nkgraph.proofs.telling import Explanation, Line, NotThere, RuleTold
 from nkgraph.proofs.wording import (
     say_how,
     say_property,
     say_searched,
+    say_span,
     say_status,
     say_term,
     say_title,
@@ -91,13 +92,14 @@ class _Writer:
         self.link = link
         self.shown: set[ox.Triple] = set()
         self.cited: set[str] = set()
+        self.told: set[str] = set()
 
     def write_below(self, line: Line) -> Markup:
         """Return what a line rests on."""
         if line.rule is None:
             return _JOINED(self.write_source(self.citations[graph]) for graph in line.graphs)
         rule = self.write_iri(graph_iri(f"inferred/{line.rule.key}"), line.rule.title)
-        parts = [Markup('<p class="by">follows by the rule {}: {}</p>').format(rule, line.rule.words)]
+        parts = [Markup('<p class="by">follows by the rule {}{}</p>').format(rule, self.write_words(line.rule))]
         parts.append(Markup("<ul>{}</ul>").format(self.write_lines(line.premises)))
         if line.axioms:
             count = f"{len(line.axioms)} statement{'s' if len(line.axioms) > 1 else ''} of the ontology"
@@ -109,6 +111,13 @@ class _Writer:
             searched = Markup('<p class="by">searched in the whole graph and not found: <code>{}</code></p>')
             parts.append(searched.format(say_searched(text)))
         return _JOINED(parts)
+
+    def write_words(self, rule: RuleTold) -> str:
+        """Return what a rule says, the first time that it is used."""
+        if rule.key in self.told:
+            return ""
+        self.told.add(rule.key)
+        return f": {rule.words}"
 
     def write_lines(self, lines: Iterable[Line]) -> Markup:
         """Return list items, a conclusion as something to unfold."""
@@ -136,11 +145,14 @@ class _Writer:
             return Markup('<p class="source">{} (words above)</p>').format(claim)
         self.cited.add(citation.graph)
         parts = [self.write_iri(citation.document, say_title(citation))]
-        if citation.passage:
-            parts.append(self.write_iri(citation.passage, citation.passage_name))
+        passage = None
         for each in citation.words:
-            count = "" if each.count is None else f" ({each.count} word{'s' if each.count != 1 else ''})"
-            parts.append(self.write_iri(each.span, f"characters {each.start}–{each.end}{count}"))
+            if each.passage and each.passage != passage:
+                passage = each.passage
+                parts.append(self.write_iri(each.passage, each.passage_name))
+            parts.append(self.write_iri(each.span, say_span(each)))
+        if not citation.words and citation.passage:
+            parts.append(self.write_iri(citation.passage, citation.passage_name))
         how = say_how(attrs.evolve(citation, sources=()))
         parts += [Markup("{}").format(how)] if how else []
         if citation.sources:
@@ -156,7 +168,7 @@ class _Writer:
             self.write_iri(triple.predicate.value, middle),
             self.write_slot(triple.object),
         )
-        return Markup('{} <span class="says">{}</span> {}').format(*parts)
+        return Markup('<span class="triple">{} <span class="says">{}</span> {}</span>').format(*parts)
 
     def write_slot(self, slot: Slot | ox.Triple) -> Markup:
         """Return a term in words, linked where it has a page."""

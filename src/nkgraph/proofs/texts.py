@@ -45,6 +45,7 @@ class _Writer:
         self.citations = citations
         self.shown: dict[ox.Triple, str] = {}
         self.cited: dict[str, str] = {}
+        self.told: set[str] = set()
 
     def write_below(self, line: Line, number: str, indent: str) -> Iterator[str]:
         """Yield what a line rests on."""
@@ -52,7 +53,9 @@ class _Writer:
             for graph in line.graphs:
                 yield from self.write_source(self.citations[graph], number.rstrip("."), indent)
             return
-        yield f"{indent}by the rule “{line.rule.title}” ({line.rule.key}): {line.rule.words}"
+        words = "" if line.rule.key in self.told else f": {line.rule.words}"
+        self.told.add(line.rule.key)
+        yield f"{indent}by the rule “{line.rule.title}” ({line.rule.key}){words}"
         place = 0
         for below in line.premises:
             place += 1

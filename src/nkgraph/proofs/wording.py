@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 import pyoxigraph as ox
 
 from nkgraph.iris import BASE, PREFIXES, shorten
-from nkgraph.proofs.citing import Citation
+from nkgraph.proofs.citing import Citation, Quoted
 from nkgraph.proofs.telling import Explanation
 from nkgraph.reasoning.rules import Pattern, Slot, Variable
 
@@ -19,6 +20,7 @@ __all__ = [
     "say_place",
     "say_property",
     "say_searched",
+    "say_span",
     "say_status",
     "say_term",
     "say_title",
@@ -123,12 +125,23 @@ def say_unknown(iri: str, near: str) -> str:
 
 
 def say_place(citation: Citation) -> str:
-    """Return where the words of a claim stand: document, passage, characters, number of words."""
-    spans = []
-    for words in citation.words:
-        count = "" if words.count is None else f" ({words.count} word{'s' if words.count != 1 else ''})"
-        spans.append(f"characters {words.start}–{words.end}{count}")
-    return ", ".join(part for part in (say_title(citation), citation.passage_name, " and ".join(spans)) if part)
+    """Return where the words of a claim stand: document, then for each passage its characters and numbers of words."""
+    parts = [say_title(citation)]
+    for name, spans in itertools.groupby(citation.words, key=lambda words: words.passage_name):
+        parts.append(", ".join(part for part in (name, " and ".join(map(say_span, spans))) if part))
+    if not citation.words and citation.passage_name:
+        parts.append(citation.passage_name)
+    return ", ".join(parts)
+
+
+def say_span(words: Quoted) -> str:
+    """Return where words stand, and how many they are.
+
+    >>> say_span(Quoted("urn:a", 4, 16, 3))
+    'characters 4–16 (3 words)'
+    """
+    count = "" if words.count is None else f" ({words.count} word{'s' if words.count != 1 else ''})"
+    return f"characters {words.start}–{words.end}{count}"
 
 
 def say_title(citation: Citation) -> str:

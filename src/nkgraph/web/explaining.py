@@ -10,7 +10,7 @@ import flask
 import pyoxigraph as ox
 
 from nkgraph.formats import GRAPHS, HTML, Format
-from nkgraph.iris import shorten
+from nkgraph.iris import PREFIXES, shorten
 from nkgraph.proofs.asking import read_triple
 from nkgraph.proofs.diagrams import write_mermaid
 from nkgraph.proofs.foldable import write_fragment
@@ -25,7 +25,7 @@ from nkgraph.web.naming import name_things
 from nkgraph.web.responses import choose_format, finish_response, respond_graph
 from nkgraph.web.site import ProblemError, current_site, link_to
 
-__all__ = ["blueprint", "link_to_why"]
+__all__ = ["blueprint", "link_to_type", "link_to_why"]
 
 blueprint = flask.Blueprint("explaining", __name__)
 
@@ -46,6 +46,11 @@ def link_to_why(subject: str, predicate: str, value: Cell) -> str:
     """
     target = shorten(value.value) if isinstance(value, ox.NamedNode) else str(value)
     return "/explain?" + urlencode(dict(zip(_PLACES, (shorten(subject), shorten(predicate), target), strict=True)))
+
+
+def link_to_type(subject: str, kind: str) -> str:
+    """Return the address at which it is explained why a thing is of a class."""
+    return link_to_why(subject, PREFIXES["rdf"] + "type", ox.NamedNode(kind))
 
 
 @blueprint.get("/explain")
