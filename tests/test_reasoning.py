@@ -107,7 +107,8 @@ def test_what_a_later_stratum_concludes_is_closed_again() -> None:
 def test_axiom_that_the_data_concludes_is_used() -> None:
     """A property that is transitive only by inference (its class is a subclass of the transitive ones) is closed so."""
     data = quads(
-        SCHEMA + ":Ordering rdfs:subClassOf owl:TransitiveProperty . :before a :Ordering . :a :before :b . :b :before :c ."
+        SCHEMA
+        + ":Ordering rdfs:subClassOf owl:TransitiveProperty . :before a :Ordering . :a :before :b . :b :before :c ."
     )
     found = {about.key: names(triples) for about, triples in infer(data, []).items()}
 
@@ -129,3 +130,26 @@ def test_conclusions_are_spelt_as_a_store_spells_them() -> None:
     found = infer(quads(":a :n 41.20 ."), [Stratum("one", (copied,))])
 
     assert str(found[copied.about][0].object) == '"41.2"^^<http://www.w3.org/2001/XMLSchema#decimal>'
+
+
+XSD = "@prefix xsd: <http://www.w3.org/2001/XMLSchema#> . "
+
+
+def test_value_outside_its_datatype_is_a_contradiction() -> None:
+    """A range that is a datatype contradicts a literal of another: what looks at values is asked by SPARQL."""
+    data = quads(SCHEMA + XSD + ':age rdfs:range xsd:integer . :a :age 7 . :b :age "seven" .')
+    found = close(data, []).contradictions
+
+    assert [(c.rule.key, names(c.triples)) for c in found] == [("dt-not-type", ['b age "seven"'])]
+
+
+def test_class_of_values_is_concluded_by_datatype() -> None:
+    """Whoever has an integer as a value belongs to the class of those who have, in a late stratum, too."""
+    schema = ":Numbered owl:onProperty :n ; owl:someValuesFrom xsd:integer ."
+    copied = rule("copied", "CONSTRUCT { ?a :n ?n } WHERE { ?a :m ?n }")
+    data = quads(SCHEMA + XSD + schema + ":a :m 1 . :b :n 2 . :c :n true .")
+    found = {
+        about.key: names(triples) for about, triples in infer(data, [Stratum("x", ()), Stratum("y", (copied,))]).items()
+    }
+
+    assert [line.split()[0] for line in found["cls-svf1"]] == ["a", "b"]

@@ -112,7 +112,7 @@ def test_circle_through_negation_is_found(tmp_path: Path) -> None:
     for strata, always, by in (
         ([Stratum("one", (alone, other))], (), "other"),
         ([Stratum("one", (alone,)), Stratum("two", (other,))], (), "other"),
-        ([Stratum("one", (beside, alone))], closing, "beside"),
+        ([Stratum("none", ()), Stratum("one", (beside, alone))], closing, "beside"),
     ):
         with pytest.raises(VocabularyError, match=f"alone negates or counts nk:other, which the rule {by}") as caught:
             check_strata(strata, always)

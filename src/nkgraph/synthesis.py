@@ -25,7 +25,10 @@ __all__ = ["INVENTED", "NOTICE", "invent"]
 
 #: The graph that says what this is.
 INVENTED: Final = ox.NamedNode(graph_iri("invented"))
-NOTICE: Final = "Invented data for measuring. No person, event, place, work or document in it exists, and nothing in it was reported by anyone."
+NOTICE: Final = (
+    "Invented data for measuring. Nothing in it was reported by anyone, and no person, event, place, work or "
+    "document of it exists."
+)
 #: The kinds of IRIs whose things each copy has for itself.
 _OWN: Final = frozenset({"claim", "id", "org", "place", "span", "work"})
 _OWN_GRAPHS: Final = graph_iri("document/")
@@ -124,7 +127,8 @@ class _Template:
 
     def divide(self) -> tuple[list[ox.Quad], list[tuple[_Slot, ox.NamedNode, _Slot, _Slot]]]:
         """Return the quads that all copies share, and for the others the slots to fill."""
-        shared, own = [], []
+        shared: list[ox.Quad] = []
+        own: list[ox.Quad] = []
         for q in self.quads:
             names = (term.value for term in (q.subject, q.object, q.graph_name) if isinstance(term, ox.NamedNode))
             (own if any(map(_is_own, names)) else shared).append(q)

@@ -14,6 +14,8 @@ from nkgraph.cli.asking import query, serve, sparql
 from nkgraph.cli.drafting import draft
 from nkgraph.cli.explaining import explain
 from nkgraph.cli.exporting import export
+from nkgraph.cli.inferring import infer
+from nkgraph.cli.inventing import synth
 from nkgraph.cli.linking import links
 from nkgraph.cli.making import build, check
 from nkgraph.cli.sources import claims, documents
@@ -41,7 +43,10 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, claims, draft, query, sparql, explain, serve, documents, export, links):
+for _command in (
+    *(build, check, claims, draft, query, sparql, explain, serve),
+    *(documents, export, links, infer, synth),
+):
     cli.add_command(_command)
 
 

@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from nkgraph.errors import VocabularyError
 from nkgraph.iris import PREFIXES, graph_iri
 from nkgraph.reasoning.engine import Engine
+from nkgraph.reasoning.printing import name_blanks, restore_blanks, select_matches
 from nkgraph.reasoning.rules import Pattern, Rule, RuleText
 from nkgraph.reasoning.strata import Stratum, check_strata, symbol_of
 from nkgraph.reasoning.terminology import Compiled, compile_ontology
@@ -36,7 +37,10 @@ class Contradiction:
 
 @attrs.frozen
 class Closure:
-    """What follows: for each rule what it concluded (without what is asserted, sorted), and what contradicts itself."""
+    """What follows: for each rule what it concluded (without what is asserted, sorted), and what contradicts itself.
+
+    Rules of OWL 2 RL for which the ontology has no axiom are left out.
+    """
 
     concluded: Mapping[RuleText, tuple[ox.Triple, ...]]
     contradictions: tuple[Contradiction, ...]
@@ -86,12 +90,24 @@ def _symbol(triple: ox.Triple | ox.Quad) -> str:
 
 
 class _Asked:
-    """The rules that SPARQL answers (those that filter, compute, negate or count), and the graph that they read."""
+    """The rules that SPARQL answers (those that filter, compute, negate or count), and the graph that they read.
 
-    def __init__(self, strata: Sequence[Stratum]) -> None:
-        self.rules = {s.name: tuple(rule for rule in s.rules if rule.text) for s in strata}
+    ``filtered`` are those of OWL 2 RL that look at datatypes; they belong to every stratum.
+    """
+
+    def __init__(self, strata: Sequence[Stratum], filtered: Sequence[Rule]) -> None:
+        self.rules = {s.name: [rule for rule in s.rules if rule.text] for s in strata}
+        self.refusals: list[Rule] = []
         self.symbols = {symbol_of(p) for p in _patterns_of(rule for found in self.rules.values() for rule in found)}
         self.store = ox.Store()
+        self.extend(filtered)
+
+    def extend(self, filtered: Sequence[Rule]) -> None:
+        """Take in rules that look at datatypes; what they read has to be learned (again) afterwards."""
+        for found in self.rules.values():
+            found += (rule for rule in filtered if rule.head)
+        self.refusals += (rule for rule in filtered if not rule.head)
+        self.symbols |= {symbol_of(pattern) for pattern in _patterns_of(filtered)}
 
     def learn(self, triples: Iterable[ox.Triple | ox.Quad]) -> set[str]:
         """Take triples that have become known; return what they are about, of that which the rules read."""
@@ -101,7 +117,7 @@ class _Asked:
             symbol = _symbol(triple)
             if symbol in self.symbols:
                 fresh.add(symbol)
-                wanted.append(ox.Quad(triple.subject, triple.predicate, triple.object))
+                wanted.append(name_blanks(triple))
         self.store.extend(wanted)
         return fresh
 
@@ -112,8 +128,14 @@ class _Asked:
             if fresh is None or not fresh.isdisjoint({symbol_of(pattern) for pattern in rule.body}):
                 results = self.store.query(rule.text)
                 assert isinstance(results, ox.QueryTriples)
-                found[rule.key] = set(results)
+                found.setdefault(rule.key, set()).update(map(restore_blanks, results))
         return found
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Yield what cannot hold together by the rules that look at datatypes."""
+        for rule in self.refusals:
+            for triples in select_matches(self.store, rule):
+                yield Contradiction(rule, triples)
 
 
 class _Closing:
@@ -123,11 +145,11 @@ class _Closing:
         self.held = held
         self.strata = strata
         self.compiled = compiled
-        self.texts = dict(compiled.texts)
-        self.asked = _Asked(strata)
-        self.engine = Engine([*compiled.rules, *_plain(strata[0])])
-        everything = [*compiled.rules, *(rule for stratum in strata for rule in stratum.rules)]
-        read = self._read({pattern.predicate for pattern in _patterns_of(everything)} | {ox.NamedNode(_TYPE)})
+        self.asked = _Asked(strata, compiled.filtered)
+        everything = [*compiled.rules, *compiled.filtered, *(rule for stratum in strata for rule in stratum.rules)]
+        self.predicates = {pattern.predicate for pattern in _patterns_of(everything)} | {ox.NamedNode(_TYPE)}
+        self.engine = Engine([*compiled.rules, *_plain(strata[0])], keep=self.predicates)
+        read = self._read(self.predicates)
         schema = [triple for found in compiled.concluded.values() for triple in found]
         self.engine.add(read)
         self.engine.add(schema)
@@ -154,7 +176,11 @@ class _Closing:
         concluded: dict[str, set[ox.Triple]] = {key: set(found) for key, found in self.compiled.concluded.items()}
         for key, found in self.engine.concluded().items():
             concluded.setdefault(key, set()).update(found)
-        texts = self.texts | {rule.key: rule.about for stratum in self.strata for rule in stratum.rules}
+        applicable = {rule.key for rule in (*self.compiled.rules, *self.compiled.filtered) if rule.head} | set(
+            concluded
+        )
+        texts = {key: text for key, text in self.compiled.texts.items() if key in applicable}
+        texts |= {rule.key: rule.about for stratum in self.strata for rule in stratum.rules}
         sorted_by_rule = {text: tuple(sorted(concluded.get(key, ()), key=str)) for key, text in texts.items()}
         return Closure(sorted_by_rule, tuple(self._contradictions()))
 
@@ -168,20 +194,31 @@ class _Closing:
 
     def _learn_axioms(self, stratum: Stratum) -> None:
         """Compile anew as long as the data concludes axioms (that a thing is a transitive property, say)."""
-        known = set(self.compiled.rules)
+        known = {*self.compiled.rules, *self.compiled.filtered}
         while True:
-            inferred = {t for found in self.engine.concluded().values() for t in found}
+            inferred = sorted({t for found in self.engine.concluded().values() for t in found}, key=str)
             if not any(_is_axiom(triple) for triple in inferred):
                 return
-            compiled = compile_ontology([*(q.triple for q in self.held), *sorted(inferred, key=str)])
+            compiled = compile_ontology([*(q.triple for q in self.held), *inferred])
             rules = [rule for rule in compiled.rules if rule not in known]
-            if not rules:
+            filtered = [rule for rule in compiled.filtered if rule not in known]
+            if not rules and not filtered:
                 return
-            known.update(rules)
-            self.compiled = attrs.evolve(self.compiled, rules=(*self.compiled.rules, *rules))
-            self.texts |= compiled.texts
+            known.update(rules, filtered)
+            unread = {pattern.predicate for pattern in _patterns_of([*rules, *filtered])} - self.predicates
+            self.predicates |= unread
+            self.engine.keep(unread)
+            self.engine.add(self._read(unread))
+            self.compiled = attrs.evolve(
+                self.compiled,
+                rules=(*self.compiled.rules, *rules),
+                filtered=(*self.compiled.filtered, *filtered),
+                texts={**self.compiled.texts, **compiled.texts},
+            )
             self.engine.extend(rules)
             self.engine.advance(compiled.concluded)
+            self.asked.extend(filtered)
+            self.asked.learn([*self._read(self.predicates), *inferred, *self.engine.fresh()])
             self._finish(stratum)
 
     def _contradictions(self) -> Iterator[Contradiction]:
@@ -189,6 +226,7 @@ class _Closing:
             if not rule.head:
                 for triples in self.engine.matches(rule):
                     yield Contradiction(rule, triples)
+        yield from self.asked.contradictions()
 
 
 def _plain(stratum: Stratum) -> list[Rule]:

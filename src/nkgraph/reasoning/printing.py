@@ -12,7 +12,15 @@ from nkgraph.errors import VocabularyError
 from nkgraph.iris import BASE
 from nkgraph.reasoning.rules import Pattern, Rule, Slot, Variable
 
-__all__ = ["close_by_sparql", "match_by_sparql", "print_construct", "print_select"]
+__all__ = [
+    "close_by_sparql",
+    "match_by_sparql",
+    "name_blanks",
+    "print_construct",
+    "print_select",
+    "restore_blanks",
+    "select_matches",
+]
 
 _MAX_ROUNDS: Final = 1000
 #: Blank nodes are variables in SPARQL; they stand there as IRIs of this form (RDF 1.1 Concepts, section 3.5).
@@ -62,26 +70,31 @@ def close_by_sparql(triples: Iterable[ox.Triple], rules: Sequence[Rule]) -> dict
         VocabularyError: the rules make ever new terms.
     """
     store = ox.Store()
-    store.bulk_extend(_as_quad(triple) for triple in triples)
+    store.bulk_extend(name_blanks(triple) for triple in triples)
     queries = [(rule.key, print_construct(rule)) for rule in rules if rule.head]
     concluded: dict[str, set[ox.Triple]] = defaultdict(set)
     for _ in range(_MAX_ROUNDS):
         found: dict[str, set[ox.Triple]] = defaultdict(set)
         for key, query in queries:
-            found[key].update(triple for triple in _construct(store, query) if _as_quad(triple) not in store)
+            found[key].update(triple for triple in _construct(store, query) if name_blanks(triple) not in store)
         fresh = set().union(*found.values())
         if not fresh:
-            return {key: frozenset(map(_with_blanks, concluded[key])) for key in sorted(concluded) if concluded[key]}
+            return {key: frozenset(map(restore_blanks, concluded[key])) for key in sorted(concluded) if concluded[key]}
         for key, made in found.items():
             concluded[key] |= made
-        store.extend(_as_quad(triple) for triple in fresh)
+        store.extend(name_blanks(triple) for triple in fresh)
     raise VocabularyError(f"the rules reach no fixpoint in {_MAX_ROUNDS} rounds")
 
 
 def match_by_sparql(triples: Iterable[ox.Triple], rule: Rule) -> list[tuple[ox.Triple, ...]]:
     """Return each match of a rule: the triples that its patterns found, in their order; sorted."""
     store = ox.Store()
-    store.bulk_extend(_as_quad(triple) for triple in triples)
+    store.bulk_extend(name_blanks(triple) for triple in triples)
+    return select_matches(store, rule)
+
+
+def select_matches(store: ox.Store, rule: Rule) -> list[tuple[ox.Triple, ...]]:
+    """Return the matches of a rule (as ``match_by_sparql``) in a store whose blank nodes were named (``name_blanks``)."""
     rows = store.query(print_select(rule))
     assert isinstance(rows, ox.QuerySolutions)
     found = set()
@@ -90,7 +103,7 @@ def match_by_sparql(triples: Iterable[ox.Triple], rule: Rule) -> list[tuple[ox.T
         for pattern in rule.body:
             subject, target = (_value(row, slot) for slot in (pattern.subject, pattern.object))
             premises.append(ox.Triple(subject, pattern.predicate, target))  # type: ignore[arg-type]
-        found.add(tuple(map(_with_blanks, premises)))
+        found.add(tuple(map(restore_blanks, premises)))
     return sorted(found, key=str)
 
 
@@ -125,7 +138,8 @@ def _value(row: ox.QuerySolution, slot: Slot) -> object:
     return row[slot.name] if isinstance(slot, Variable) else slot
 
 
-def _as_quad(triple: ox.Triple) -> ox.Quad:
+def name_blanks(triple: ox.Triple | ox.Quad) -> ox.Quad:
+    """Return a triple for the default graph of a store, its blank nodes as IRIs that a query can name."""
     subject, target = (
         ox.NamedNode(_GENID + term.value) if isinstance(term, ox.BlankNode) else term
         for term in (triple.subject, triple.object)
@@ -133,7 +147,8 @@ def _as_quad(triple: ox.Triple) -> ox.Quad:
     return ox.Quad(subject, triple.predicate, target)  # type: ignore[arg-type]
 
 
-def _with_blanks(triple: ox.Triple) -> ox.Triple:
+def restore_blanks(triple: ox.Triple) -> ox.Triple:
+    """Return a triple with the blank nodes that ``name_blanks`` gave IRIs."""
     subject, target = (
         ox.BlankNode(term.value.removeprefix(_GENID))
         if isinstance(term, ox.NamedNode) and term.value.startswith(_GENID)

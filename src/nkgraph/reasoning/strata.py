@@ -120,7 +120,8 @@ def check_strata(strata: Sequence[Stratum], always: Iterable[Rule] = ()) -> None
                 if by is None and symbol == _ANY_CLASS:
                     by = next((r for s, r in coming.items() if _is_class(s, r)), None)
                 if by is not None:
-                    message = f"the rule {rule.key} negates or counts {shorten(symbol)}, which the rule {by.key} may still conclude"
+                    what = f"the rule {rule.key} negates or counts {shorten(symbol)}"
+                    message = f"{what}, which the rule {by.key} may still conclude"
                     remedy = "let it stand in a later stratum (strata.yaml), after that rule"
                     raise VocabularyError(message, path=rule.about.path, line=line, remedy=remedy)
 
@@ -150,5 +151,3 @@ def _by_body(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
         for symbol in sorted({symbol_of(pattern) for pattern in rule.body}):
             found.setdefault(symbol, []).append(rule)
     return found
-
-
