@@ -21,6 +21,7 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "What is reported to have happened": (
         "episodes",
+        "trafficking-elements",
         "crossings",
         "routes",
         "transfers",
