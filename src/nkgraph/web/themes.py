@@ -43,6 +43,7 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
         "alleged-breaches",
         "recommendations",
         "bound-on",
+        "law-in-force-at-event",
         "treaty-status",
         "treaty-territories",
         "position-against-status",
