@@ -48,6 +48,9 @@ MADE: Final = frozenset(
         *("involvesUnder18", "involves18OrOver", "judgedDifferent", "judgedSameEvent", "judgedSamePerson"),
         *("possiblySameEvent", "possiblySamePerson", "sameEventAs", "sameWomanAs"),
         *("toldPriceMin", "toldPriceMax", "toldYear"),
+        *("asksStatus", "bringsUp", "bringsUpProvision", "eventKind", "underState"),
+        *("inForceAtEvent", "notInForceAtEvent", "openAtEvent", "harmInCustody", "isFactor"),
+        *("firstEventUnder18", "firstEvent18OrOver", "notWeighedIn", "paymentForOne"),
     )
 )
 #: Keys of a claim file that stand for two properties with one value.

@@ -44,6 +44,8 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
         "recommendations",
         "bound-on",
         "law-in-force-at-event",
+        "returns-and-custody",
+        "punishment-factors",
         "treaty-status",
         "treaty-territories",
         "position-against-status",
