@@ -154,11 +154,15 @@ def test_each_topic_has_a_source_and_brings_up_a_provision(store: ox.Store) -> N
       ?p a nk:Provision ; nk:isAbout ?s ; nk:addressedTo ?c . ?st a nk:State }"""
     kinds = """SELECT ?k WHERE { ?t nk:ofKind ?k FILTER NOT EXISTS { ?k a <http://www.w3.org/2004/02/skos/core#Concept> } }"""
     assert topics
-    assert sorted(topics) == sorted(t for (t,) in select(store, sourced)) == sorted(t for (t,) in select(store, fitting))
+    assert (
+        sorted(topics) == sorted(t for (t,) in select(store, sourced)) == sorted(t for (t,) in select(store, fitting))
+    )
     assert select(store, kinds) == []
 
 
 def test_every_subject_that_events_bring_up_leaves_a_question_open(store: ox.Store) -> None:
     """Each provision that an event brings up has a question that is not decided here, and the row names it."""
-    text = """SELECT DISTINCT ?p WHERE { ?e nk:bringsUpProvision ?p FILTER NOT EXISTS { ?p nk:isAbout/nk:leftOpen ?q } }"""
+    text = (
+        """SELECT DISTINCT ?p WHERE { ?e nk:bringsUpProvision ?p FILTER NOT EXISTS { ?p nk:isAbout/nk:leftOpen ?q } }"""
+    )
     assert select(store, text) == []

@@ -57,7 +57,7 @@ MADE: Final = frozenset(
         *("partnerAgeSaidBy", "ageSaidBy"),
         *("asksStatus", "bringsUp", "bringsUpProvision", "eventKind", "underState"),
         *("inForceAtEvent", "notInForceAtEvent", "openAtEvent", "harmInCustody", "isFactor"),
-        *("firstEventUnder18", "firstEvent18OrOver", "notWeighedIn", "paymentForOne"),
+        *("firstEventUnder18", "firstEvent18OrOver", "notWeighedIn", "toldBefore", "claimedBefore", "saidBefore"),
     )
 )
 #: Keys of a claim file that stand for two properties with one value.
