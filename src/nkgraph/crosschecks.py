@@ -24,7 +24,7 @@ from nkgraph.ontology import nearest
 from nkgraph.pipeline import Source, assemble
 from nkgraph.project import Project
 from nkgraph.quotations import quote
-from nkgraph.reasoning import infer, load_strata
+from nkgraph.reasoning import infer, load_theory
 
 __all__ = [
     "Check",
@@ -156,7 +156,7 @@ def close_graph(quads: Iterable[ox.Quad], project: Project) -> ox.Store:
     store = ox.Store()
     store.bulk_extend(asserted)
     store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in asserted)
-    for triples in infer(asserted, load_strata(project.ontology / "rules")).values():
+    for triples in infer(asserted, load_theory(project.ontology)).values():
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
     return store
 

@@ -30,7 +30,7 @@ from nkgraph.mappings import MappingSet
 from nkgraph.model import Claim, Passage, Span
 from nkgraph.passages import passage_at
 from nkgraph.project import Project
-from nkgraph.reasoning import RuleText, infer, load_strata, rule_graph
+from nkgraph.reasoning import RuleText, infer, load_theory, rule_graph
 from nkgraph.reasons import check_reasons, reason_quads
 from nkgraph.source import Source, read_source
 from nkgraph.support import check_derived
@@ -211,7 +211,7 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     """
     progress("reading claims and reference data")
     source = read_source(project)
-    strata = load_strata(project.ontology / "rules", source.vocabulary)
+    strata = load_theory(project.ontology, source.vocabulary)
     asserted = assemble(source)
     progress(f"checking {len(source.published)} claims against the shapes")
     findings = check_source(source, project, asserted.quads)

@@ -13,6 +13,8 @@ from nkgraph import __version__
 from nkgraph.cli.asking import query, serve, sparql
 from nkgraph.cli.drafting import draft
 from nkgraph.cli.exporting import export
+from nkgraph.cli.inferring import infer
+from nkgraph.cli.inventing import synth
 from nkgraph.cli.linking import links
 from nkgraph.cli.making import build, check
 from nkgraph.cli.sources import claims, documents
@@ -40,7 +42,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links):
+for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links, infer, synth):
     cli.add_command(_command)
 
 

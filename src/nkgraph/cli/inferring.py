@@ -12,7 +12,7 @@ from nkgraph.exports.rdf import READABLE, SERIALISATIONS, find_prefixes, sort_qu
 from nkgraph.iris import shorten
 from nkgraph.reasoning import Closure, Contradiction, close, load_strata, rule_graph
 from nkgraph.reasoning.located import read_located
-from nkgraph.reasoning.profile import check_profile
+from nkgraph.reasoning.theory import refuse_outside
 
 __all__ = ["infer"]
 
@@ -36,17 +36,13 @@ def infer(files: tuple[Path, ...], rules: Path | None, form: str, whole: bool) -
       nkgraph infer ontology/actors.ttl ontology/places.ttl --format nq
     """
     located = [found for path in files for found in read_located(path)]
-    outside = check_profile(located)
-    if outside:
-        for finding in outside:
-            click.echo(str(finding), err=True)
-        click.echo(f"wrong input: {len(outside)} axioms are outside OWL 2 RL; nothing was inferred", err=True)
-        return 2
+    refuse_outside(located)
     quads = list({found.quad: None for found in located})
     closure = close(quads, load_strata(rules) if rules is not None else ())
     serialisation = SERIALISATIONS[form]
     told = sort_quads({*(quads if whole else ()), *_conclusions(closure, named=serialisation.supports_datasets)})
-    click.echo(write_quads(told, serialisation, find_prefixes(told, READABLE)), nl=False)
+    text = write_quads(told, serialisation, find_prefixes(told, READABLE))
+    click.echo(text, nl=bool(text) and not text.endswith("\n"))
     for contradiction in closure.contradictions:
         click.echo(_tell(contradiction), err=True)
     return 1 if closure.contradictions else 0

@@ -3,6 +3,7 @@
 from nkgraph.reasoning.inference import Closure, Contradiction, close, infer, rule_graph
 from nkgraph.reasoning.rules import Condition, Pattern, Rule, RuleText, Variable
 from nkgraph.reasoning.strata import Stratum, check_strata, load_strata
+from nkgraph.reasoning.theory import load_theory
 
 __all__ = [
     "Closure",
@@ -17,5 +18,6 @@ __all__ = [
     "close",
     "infer",
     "load_strata",
+    "load_theory",
     "rule_graph",
 ]

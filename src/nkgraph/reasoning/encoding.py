@@ -19,6 +19,7 @@ __all__ = [
     "NOTHING",
     "SHIFT",
     "Keys",
+    "Numbered",
     "Terms",
     "intersect",
     "merge",
@@ -28,6 +29,8 @@ __all__ = [
 ]
 
 Keys: TypeAlias = npt.NDArray[np.int64]
+#: What has a number.
+Numbered: TypeAlias = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 SHIFT: Final = 32
 MASK: Final = (1 << SHIFT) - 1
@@ -53,7 +56,7 @@ class Terms:
         self._resources: list[ox.NamedNode | ox.BlankNode] = []
         self._values: list[ox.Literal | ox.Triple] = []
 
-    def number(self, term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> int:
+    def number(self, term: Numbered) -> int:
         """Return the number of a term, a new one where it has none."""
         known = self.numbers.get(term)
         if known is not None:
@@ -67,7 +70,7 @@ class Terms:
         self.numbers[term] = number
         return number
 
-    def term(self, number: int) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
+    def term(self, number: int) -> Numbered:
         """Return the term of a number."""
         return self._values[number ^ LITERAL] if number & LITERAL else self._resources[number]
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyoxigraph as ox
 
 from nkgraph.errors import VocabularyError
-from nkgraph.reasoning.encoding import MASK, SHIFT, Keys, Terms, sort_unique, subtract, unite
+from nkgraph.reasoning.encoding import MASK, SHIFT, Keys, Numbered, Terms, sort_unique, subtract, unite
 from nkgraph.reasoning.joins import match
 from nkgraph.reasoning.numbering import TYPE, NumberedRule, number_rule
 from nkgraph.reasoning.relations import ALL, Place, Relation, Relations
@@ -177,6 +177,15 @@ class Engine:
         subject, predicate, thing = (ranks[np.searchsorted(numbers, column)] for column in columns)
         order = np.lexsort((thing, predicate, subject))
         yield from map(self._terms.triple, *(column[order].tolist() for column in columns))
+
+    def conclusions(self) -> Iterator[tuple[str, Numbered, ox.NamedNode, Numbered]]:
+        """Yield each key with the terms of each triple that it concluded, as ``concluded`` but in no order: the cheapest way."""
+        term = self._terms.term
+        for (key, place), arrays in self._found.items():
+            predicate = ox.NamedNode(term(place[0]).value)  # type: ignore[union-attr]
+            for keys in arrays:
+                for subject, thing in zip(*(column.tolist() for column in _columns_of(place, keys)), strict=True):
+                    yield key, term(subject), predicate, term(thing)
 
     def matches(self, rule: Rule) -> Iterator[tuple[ox.Triple, ...]]:
         """Yield the instances of the body of a rule in all that is there, sorted by text.

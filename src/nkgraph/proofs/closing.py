@@ -1,0 +1,119 @@
+"""What follows from a handful of triples: a closure in rounds, small enough to ask of each leaf whether it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import pyoxigraph as ox
+
+from nkgraph.proofs.conditions import Conditions
+from nkgraph.proofs.instances import Instance, RuleBook
+from nkgraph.proofs.matching import join, order_body, to_triple
+from nkgraph.reasoning.rules import Pattern, Rule, Term, Variable
+
+__all__ = ["Closer"]
+
+#: The rules that close the terminology, which stands before every other rule (OWL 2 RL/RDF, table 9).
+_TERMINOLOGY: Final = "scm-"
+_Shape = tuple[str, str | None]
+
+
+class _Few:
+    """A few triples by predicate."""
+
+    def __init__(self, triples: Iterable[ox.Triple]) -> None:
+        self.all: set[ox.Triple] = set()
+        self._by_predicate: dict[str, list[ox.Triple]] = {}
+        self.add(triples)
+
+    def add(self, triples: Iterable[ox.Triple]) -> None:
+        for triple in triples:
+            if triple not in self.all:
+                self.all.add(triple)
+                self._by_predicate.setdefault(triple.predicate.value, []).append(triple)
+
+    def has(self, triple: ox.Triple) -> bool:
+        return triple in self.all
+
+    def find(self, subject: Term | None, predicate: ox.NamedNode, object_: Term | None) -> Iterator[ox.Triple]:
+        for triple in tuple(self._by_predicate.get(predicate.value, ())):
+            if subject in (None, triple.subject) and object_ in (None, triple.object):
+                yield triple
+
+
+def _shape_of(pattern: Pattern) -> _Shape:
+    return pattern.predicate.value, None if isinstance(pattern.object, Variable) else str(pattern.object)
+
+
+class Closer:
+    """Closes a few triples under rules; conditions are tested in the whole graph, where they were met or not."""
+
+    def __init__(self, rules: RuleBook, conditions: Conditions) -> None:
+        self.conditions = conditions
+        self._by_axiom: dict[ox.Triple, list[Rule]] = {}
+        self._by_shape: dict[_Shape, list[Rule]] = {}
+        self._bodies: dict[int, tuple[Pattern, ...]] = {}
+        for rule in rules.rules:
+            self._bodies[id(rule)] = tuple(rule.body[place] for place in order_body(rule.body, frozenset()))
+            if rule.axioms:
+                self._by_axiom.setdefault(rule.axioms[0], []).append(rule)
+            elif rule.body:
+                rarest = max(rule.body, key=lambda pattern: _shape_of(pattern)[1] is not None)
+                self._by_shape.setdefault(_shape_of(rarest), []).append(rule)
+
+    def close(self, triples: Iterable[ox.Triple], goal: ox.Triple) -> dict[ox.Triple, Instance]:
+        """Return from what each conclusion was first concluded; it ends with the round that concludes the goal."""
+        few = _Few(triples)
+        derived: dict[ox.Triple, Instance] = {}
+        for of_terminology in (True, False):
+            while goal not in few.all:
+                fresh: dict[ox.Triple, Instance] = {}
+                for rule in self._list_rules(few, of_terminology=of_terminology):
+                    for triple, instance in self._apply(rule, few):
+                        old = fresh.get(triple)
+                        if old is None or _rank(instance) < _rank(old):
+                            fresh[triple] = instance
+                if not fresh:
+                    break
+                derived |= fresh
+                few.add(fresh)
+        return derived
+
+    def _list_rules(self, few: _Few, *, of_terminology: bool) -> list[Rule]:
+        """Return the rules whose axioms are there, and of those without axioms the ones that may match."""
+        found: dict[int, Rule] = {}
+        for triple in few.all:
+            for rule in self._by_axiom.get(triple, ()):
+                if all(axiom in few.all for axiom in rule.axioms):
+                    found[id(rule)] = rule
+            predicate = triple.predicate.value
+            for shape in ((predicate, None), (predicate, str(triple.object))):
+                for rule in self._by_shape.get(shape, ()):
+                    found[id(rule)] = rule
+        return [rule for rule in found.values() if rule.key.startswith(_TERMINOLOGY) is of_terminology]
+
+    def _apply(self, rule: Rule, few: _Few) -> Iterator[tuple[ox.Triple, Instance]]:
+        for match in join(self._bodies[id(rule)], {}, few):
+            instance = self._instantiate(rule, match, few)
+            if instance is not None:
+                for head in rule.head:
+                    triple = to_triple(head, instance.bindings)
+                    if triple is not None and triple not in few.all:
+                        yield triple, instance
+
+    def _instantiate(self, rule: Rule, match: dict[str, Term], few: _Few) -> Instance | None:
+        if rule.counted:
+            group = self.conditions.find_group(rule, match)
+            if group is None or not all(premise in few.all for premise in group.premises):
+                return None
+            return Instance(rule, group.bindings, group.premises, group.counted)
+        bindings = self.conditions.confirm(rule, match)
+        if bindings is None:
+            return None
+        premises = (to_triple(pattern, match) for pattern in rule.body)
+        return Instance(rule, bindings, tuple(t for t in premises if t is not None))
+
+
+def _rank(instance: Instance) -> tuple[int, str, list[str]]:
+    return len(instance.rule.body), instance.rule.key, [str(premise) for premise in instance.premises]
