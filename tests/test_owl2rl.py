@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import yaml
 from owl_closures import ENGINES, Closed, by_sparql, read
 
 from nkgraph.reasoning import terminology
+from nkgraph.reasoning.rules import Variable
 from nkgraph.reasoning.tables import Form, TableRule, load_tables
 
 EXAMPLES: dict[str, list[dict[str, str]]] = yaml.safe_load(
@@ -112,3 +114,21 @@ def survives(key: str) -> bool:
         )
     except (AssertionError, KeyError, SyntaxError, ValueError):  # a variable that nothing binds any more
         return False
+
+
+def test_page_of_rules_is_that_of_the_tables() -> None:
+    """The rules in the docs are those of the tables; ``python tests/reasoning_page.py`` writes them."""
+    from reasoning_page import PAGE, make_page
+
+    assert PAGE.read_text("utf-8") == make_page()
+
+
+def test_words_of_a_rule_name_the_terms_of_its_axiom() -> None:
+    """Every slot in the words of a rule is a variable of its axiom (or a list of it), so that proofs can fill it."""
+    wrong = []
+    for rule in load_tables():
+        for form in rule.forms:
+            slots = {t.name for a in form.axioms for t in (a.subject, a.predicate, a.object) if isinstance(t, Variable)}
+            slots |= set(form.member.names if form.member else ()) | {form.over}
+            wrong += [(rule.about.key, name) for name in re.findall(r"\{(\w+)\}", form.says) if name not in slots]
+    assert wrong == []
