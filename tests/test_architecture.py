@@ -54,6 +54,7 @@ DOORS = {
     "gunicorn": {"serving"},
     "krippendorff": set[str](),
     "numpy": {"reasoning"},
+    "markupsafe": {"proofs"},
     "owlrl": set[str](),
     "pypdf": {"conversion"},
     "pyshacl": {"validation"},
