@@ -77,6 +77,7 @@ OF_A_DOCUMENT = (
     "routes",
     "state-positions",
     "statistics",
+    "trafficking-elements",
     "transfers",
     "unions",
     "work",

@@ -8,33 +8,35 @@ what a document states stands as stated, and a finding says beside what it stand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import attrs
 import pyoxigraph as ox
 
+from nkgraph.clashes import check_closure
 from nkgraph.diagnosis import explain_syntax
 from nkgraph.errors import QueryError
 from nkgraph.findings import Finding, Severity
 from nkgraph.headers import read_header
 from nkgraph.iris import BASE, PREFIXES, ontology_iri, shorten
 from nkgraph.ontology import nearest
-from nkgraph.pipeline import Source, assemble
+from nkgraph.pipeline import Source, assemble, places_of
 from nkgraph.project import Project
 from nkgraph.quotations import quote
-from nkgraph.reasoning import infer, load_theory
+from nkgraph.reasoning import Closure, close, load_theory
 
 __all__ = [
+    "Across",
     "Check",
     "Cited",
     "Discrepancy",
     "WordsOf",
     "check_across",
-    "close_graph",
     "format_discrepancy",
     "load_checks",
+    "load_closed",
     "run_checks",
 ]
 
@@ -150,13 +152,12 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
     return tuple(_load_check(path) for path in sorted(folder.glob("*.rq")))
 
 
-def close_graph(quads: Iterable[ox.Quad], project: Project) -> ox.Store:
+def load_closed(quads: Sequence[ox.Quad], closure: Closure) -> ox.Store:
     """Return a store of asserted quads whose default graph is the merge of them and of all that follows from them."""
-    asserted = list(quads)
     store = ox.Store()
-    store.bulk_extend(asserted)
-    store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in asserted)
-    for triples in infer(asserted, load_theory(project.ontology)).values():
+    store.bulk_extend(quads)
+    store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+    for triples in closure.concluded.values():
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
     return store
 
@@ -255,15 +256,32 @@ def run_checks(
     return sorted(found, key=rank)
 
 
-def check_across(source: Source, project: Project) -> list[Discrepancy]:
-    """Return what the checks of a project find in the closure of its published claims, with file and line.
+@attrs.frozen
+class Across:
+    """What is found in the closure of the published claims: contradictions, and what documents state beside each other."""
+
+    clashes: tuple[Discrepancy, ...]
+    discrepancies: tuple[Discrepancy, ...]
+
+
+def check_across(source: Source, project: Project, known: Sequence[Finding] = ()) -> Across:
+    """Return what cannot hold together in the closure of the published claims, and what the checks of a project find there.
+
+    ``known`` are the findings of the shapes about what is asserted, which are not told again.
 
     Raises:
         QueryError: a check is not written as it should be.
+        VocabularyError: the ontology, a rule or a shape is not as it should be.
     """
     checks = load_checks(project.queries.parent / "checks")
-    places: dict[str, Place] = {f"{_CLAIM}{c.document}/{c.key}": (c.path, c.line) for c in source.claims}
-    return run_checks(close_graph(assemble(source).quads, project), checks, places)
+    quads = assemble(source).quads
+    closure = close(quads, load_theory(project.ontology, source.vocabulary))
+    store = load_closed(quads, closure)
+    clashes = tuple(
+        Discrepancy(clash.finding, tuple(_words_of(store, ox.NamedNode(claim)) for claim in clash.claims))
+        for clash in check_closure(quads, closure, project.shapes, places_of(source), known)
+    )
+    return Across(clashes, tuple(run_checks(store, checks, places_of(source))))
 
 
 def format_discrepancy(discrepancy: Discrepancy, texts: Mapping[str, str]) -> list[str]:

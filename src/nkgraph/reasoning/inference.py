@@ -41,11 +41,13 @@ class Contradiction:
 class Closure:
     """What follows: for each rule what it concluded (without what is asserted, sorted), and what contradicts itself.
 
-    Rules of OWL 2 RL for which the ontology has no axiom are left out.
+    Rules of OWL 2 RL for which the ontology has no axiom are left out. ``rules`` are all that were run: those of the
+    terminology, those compiled from the ontology, and those of the domain.
     """
 
     concluded: Mapping[RuleText, tuple[ox.Triple, ...]]
     contradictions: tuple[Contradiction, ...]
+    rules: tuple[Rule, ...]
 
 
 def rule_graph(rule: Rule | RuleText) -> ox.NamedNode:
@@ -197,7 +199,10 @@ class _Closing:
         texts = {key: text for key, text in self.compiled.texts.items() if key in applicable}
         texts |= {rule.key: rule.about for stratum in self.strata for rule in stratum.rules}
         sorted_by_rule = {text: tuple(sorted(concluded.get(key, ()), key=str)) for key, text in texts.items()}
-        return Closure(sorted_by_rule, tuple(self._contradictions()))
+        made = self.compiled
+        domain = (rule for stratum in self.strata for rule in stratum.rules)
+        rules = (*made.terminology, *made.rules, *made.filtered, *domain)
+        return Closure(sorted_by_rule, tuple(self._contradictions()), rules)
 
     def _finish(self, stratum: Stratum) -> None:
         fresh: set[str] | None = None

@@ -21,6 +21,7 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "What is reported to have happened": (
         "episodes",
+        "trafficking-elements",
         "crossings",
         "routes",
         "transfers",
@@ -42,6 +43,9 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
         "alleged-breaches",
         "recommendations",
         "bound-on",
+        "law-in-force-at-event",
+        "returns-and-custody",
+        "punishment-factors",
         "treaty-status",
         "treaty-territories",
         "position-against-status",
