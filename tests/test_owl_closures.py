@@ -13,9 +13,15 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from owl_closures import ENGINES, by_arrays, by_owlrl, by_sparql, mend_keys, names_of, read, says_something
 
+from nkgraph.iris import PREFIXES
+from nkgraph.pipeline import assemble
+from nkgraph.project import default_project
 from nkgraph.reasoning.located import Located
 from nkgraph.reasoning.profile import check_profile
+from nkgraph.reasoning.terminology import compile_ontology
+from nkgraph.source import read_source
 
+SCHEMA = tuple(PREFIXES[prefix] for prefix in ("owl", "rdf", "rdfs"))
 CLASSES = [":A", ":B", ":C", ":D"]
 PROPERTIES = [":p", ":q", ":r", ":s"]
 THINGS = [":a", ":b", ":c", ":d", ":e"]
@@ -199,3 +205,17 @@ def test_no_hash_seed_shows() -> None:
         printed.add(done.stdout)
     assert len(printed) == 1
     assert "prp-fp" in printed.pop()
+
+
+@pytest.mark.slow
+def test_both_engines_conclude_the_same_from_the_graph() -> None:
+    """From what is asserted in the real graph both engines conclude the same triples by the same rules of OWL 2 RL."""
+    asserted = {quad.triple for quad in assemble(read_source(default_project())).quads}
+    compiled = compile_ontology(asserted)
+    patterns = (pattern for rule in compiled.rules for pattern in (*rule.head, *rule.body))
+    read_by_rules = {pattern.predicate for pattern in patterns}
+    triples = [t for t in asserted if t.predicate in read_by_rules or t.predicate.value.startswith(SCHEMA)]
+
+    closed = by_arrays(triples)
+    assert closed == by_sparql(triples)
+    assert {"cax-sco", "prp-spo1", "prp-trp", "cls-avf", "cls-hv2"} <= set(closed.concluded)
