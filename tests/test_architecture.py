@@ -42,9 +42,22 @@ ORDER = [
     ),
     *("tokens", "phrases", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
-    *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
+    *("sparql", "formats", "evaluation", "store", "proofs", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
-    *("source", "pipeline", "synthesis", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
+    *(
+        "source",
+        "clashes",
+        "pipeline",
+        "synthesis",
+        "citations",
+        "crosschecks",
+        "drafting",
+        "exports",
+        "web",
+        "serving",
+        "cli",
+        "__main__",
+    ),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {
@@ -54,6 +67,7 @@ DOORS = {
     "gunicorn": {"serving"},
     "krippendorff": set[str](),
     "numpy": {"reasoning"},
+    "markupsafe": {"proofs"},
     "owlrl": set[str](),
     "pypdf": {"conversion"},
     "pyshacl": {"validation"},

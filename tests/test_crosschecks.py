@@ -10,12 +10,13 @@ import pyoxigraph as ox
 import pytest
 import yaml
 
-from nkgraph.crosschecks import Check, Discrepancy, close_graph, format_discrepancy, load_checks, run_checks
+from nkgraph.crosschecks import Check, Discrepancy, format_discrepancy, load_checks, load_closed, run_checks
 from nkgraph.errors import QueryError
 from nkgraph.findings import Severity
 from nkgraph.iris import PREFIXES, claim_iri, code_iri, document_iri, ontology_iri
 from nkgraph.pipeline import assemble, read_source
 from nkgraph.project import default_project
+from nkgraph.reasoning import close, load_theory
 
 EXAMPLES = Path(__file__).resolve().parent / "crosschecks"
 CHECKS = load_checks(default_project().queries.parent / "checks")
@@ -224,7 +225,8 @@ class Closure:
 def closure() -> Closure:
     """The closure of the claims, documents and reference data of this project."""
     project = default_project()
-    return Closure(close_graph(assemble(read_source(project)).quads, project))
+    quads = assemble(read_source(project)).quads
+    return Closure(load_closed(quads, close(quads, load_theory(project.ontology))))
 
 
 #: For each check, which value to alter so that it must find something: a query for the thing, with its new values.

@@ -12,6 +12,7 @@ import click
 from nkgraph import __version__
 from nkgraph.cli.asking import query, serve, sparql
 from nkgraph.cli.drafting import draft
+from nkgraph.cli.explaining import explain
 from nkgraph.cli.exporting import export
 from nkgraph.cli.inferring import infer
 from nkgraph.cli.inventing import synth
@@ -42,7 +43,10 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links, infer, synth):
+for _command in (
+    *(build, check, claims, draft, query, sparql, explain, serve),
+    *(documents, export, links, infer, synth),
+):
     cli.add_command(_command)
 
 

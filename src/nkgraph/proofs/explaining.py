@@ -12,7 +12,7 @@ from nkgraph.proofs.conditions import Conditions
 from nkgraph.proofs.instances import Instance, RuleBook
 from nkgraph.proofs.missing import Missing, list_missing
 from nkgraph.proofs.searching import Asserted, Search, build_proof
-from nkgraph.proofs.trees import Leaf, Proof, Step, leaves_of, measure_height
+from nkgraph.proofs.trees import Clash, Leaf, Proof, Step, leaves_of, measure_height
 from nkgraph.reasoning.rules import Rule
 
 __all__ = ["Explainer"]
@@ -84,6 +84,17 @@ class Explainer:
             return build_proof(axiom, derived.get, self.asserted, self._conditions, prove_axiom)
 
         return prove_axiom
+
+    def prove_contradiction(self, rule: Rule, triples: Sequence[ox.Triple]) -> Clash | None:
+        """Return why triples that cannot hold together are in the graph, or None where one of them is not there.
+
+        ``rule`` is one without a head, and ``triples`` are what its body matched, one for each pattern.
+        """
+        premises = [self.prove(triple) for triple in triples]
+        axioms = [self._prove_axiom(axiom) for axiom in rule.axioms]
+        if any(proof is None for proof in (*premises, *axioms)):
+            return None
+        return Clash(rule, tuple(p for p in premises if p is not None), tuple(p for p in axioms if p is not None))
 
     def others(self, triple: ox.Triple, limit: int = 5) -> list[Proof]:
         """Return other proofs: by other rules or from other premises, none resting on all that another rests on.

@@ -20,6 +20,8 @@ __all__ = ["Missing", "list_missing"]
 #: How many partial matches of one rule are compared, and how many of them are told.
 _TRIED: Final = 50
 _TOLD: Final = 2
+#: After so many subsets of a long body only this is told: that all of it is missing.
+_SUBSETS: Final = 60
 
 
 @attrs.frozen
@@ -61,9 +63,13 @@ def _miss_by_way(
 ) -> Iterator[Missing]:
     """Yield the nearest misses of one rule: those that lack the fewest premises."""
     given = {name: term for name, term in bindings.items() if name in variables_of(*way.body)}
+    subsets = 0
     for lacking in range(len(way.body) + 1):
+        if lacking < len(way.body) and subsets > _SUBSETS:
+            continue
         told = 0
         for absent in itertools.combinations(way.body, lacking):
+            subsets += 1
             kept = [pattern for pattern in way.body if pattern not in absent]
             for match in _match_connected(kept, given, conditions.store):
                 held = tuple(t for p in way.rule.body if p in kept and (t := to_triple(p, match)) is not None)

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 
 from nkgraph.reasoning.rules import Pattern, Rule
 
-__all__ = ["Leaf", "Proof", "Searched", "Step", "leaves_of", "measure_height", "steps_of"]
+__all__ = ["Clash", "Leaf", "Proof", "Searched", "Step", "leaves_of", "measure_height", "steps_of"]
 
 
 @attrs.frozen
@@ -50,6 +50,18 @@ class Step:
 
 
 Proof: TypeAlias = Leaf | Step
+
+
+@attrs.frozen
+class Clash:
+    """A contradiction: a rule without a head, the triples that match its body, each proved, and its axioms.
+
+    There is no triple that it concludes; what stands below it cannot hold together.
+    """
+
+    rule: Rule
+    premises: tuple[Proof, ...]
+    axioms: tuple[Proof, ...] = ()
 
 
 def steps_of(proof: Proof) -> Iterator[Step]:

@@ -147,6 +147,7 @@ def _show_page(iri: ox.NamedNode, path: str) -> flask.Response:
         law=gather_statuses(current_site().service, iri, _list_kinds(thing)),
         links=gather_links(current_site().service, iri),
         quoting=current_site().quote is not None,
+        explaining=current_site().explain is not None,
     )
     response = flask.make_response(page)
     if private:
