@@ -48,7 +48,7 @@ MADE: Final = frozenset(
         *("involvesUnder18", "involves18OrOver", "judgedDifferent", "judgedSameEvent", "judgedSamePerson"),
         *("possiblySameEvent", "possiblySamePerson", "sameEventAs", "sameWomanAs"),
         *("toldPriceMin", "toldPriceMax", "toldYear"),
-        *("asksStatus", "bringsUp", "bringsUpProvision", "eventKind", "underState"),
+        *("asksStatus", "bringsUp", "bringsUpProvision", "underState"),
         *("inForceAtEvent", "notInForceAtEvent", "openAtEvent", "harmInCustody", "isFactor"),
         *("firstEventUnder18", "firstEvent18OrOver", "notWeighedIn", "paymentForOne"),
     )
