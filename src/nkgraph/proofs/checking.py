@@ -7,7 +7,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from nkgraph.iris import graph_iri
+from nkgraph.iris import BASE, graph_iri
 from nkgraph.proofs.trees import Leaf, Proof, Searched, Step
 from nkgraph.reasoning.rules import Condition, Pattern, Rule, Slot, Term, Variable
 
@@ -49,14 +49,20 @@ def _check(node: Proof, store: ox.Store, rules: frozenset[Rule], above: tuple[ox
 
 
 def _check_leaf(leaf: Leaf, store: ox.Store) -> Iterator[str]:
-    if not leaf.graphs:
+    if not leaf.graphs and any(_is_ours(name) for name in store.named_graphs()):
         yield f"{leaf.triple} is in no graph"
+    elif ox.Quad(leaf.triple.subject, leaf.triple.predicate, leaf.triple.object) not in store:
+        yield f"{leaf.triple} is not in the store"
     for name in leaf.graphs:
         quad = ox.Quad(leaf.triple.subject, leaf.triple.predicate, leaf.triple.object, ox.NamedNode(name))
         if name.startswith(_CONCLUDED):
             yield f"{leaf.triple} is concluded, not asserted ({name})"
         elif quad not in store:
             yield f"{leaf.triple} is not in {name}"
+
+
+def _is_ours(name: ox.NamedNode | ox.BlankNode) -> bool:
+    return isinstance(name, ox.NamedNode) and name.value.startswith(BASE)
 
 
 def _check_plain(step: Step, store: ox.Store) -> Iterator[str]:

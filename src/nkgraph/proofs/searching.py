@@ -30,7 +30,7 @@ _HIGHEST: Final = 100
 
 
 class Asserted:
-    """Tells what is asserted in a store, and in which graphs; a store without views is asked graph by graph."""
+    """Tells what is asserted in a store, and in which graphs; a graph of ours without views is asked graph by graph."""
 
     def __init__(self, store: ox.Store) -> None:
         self.store = store
@@ -38,13 +38,18 @@ class Asserted:
         self._is_ours = any(g.value.startswith(BASE) for g in store.named_graphs() if isinstance(g, ox.NamedNode))
 
     def has(self, triple: ox.Triple) -> bool:
-        """Say whether a triple is asserted."""
+        """Say whether a triple is asserted: in files of others, wherever it stands."""
+        if not self._is_ours:
+            return ox.Quad(triple.subject, triple.predicate, triple.object) in self.store
         if self._has_view:
             return ox.Quad(triple.subject, triple.predicate, triple.object, _VIEW) in self.store
         return bool(self.graphs_of(triple))
 
     def graphs_of(self, triple: ox.Triple) -> tuple[str, ...]:
-        """Return the named graphs that assert a triple, sorted; views and what rules concluded are left out."""
+        """Return the named graphs that assert a triple, sorted; views and what rules concluded are left out.
+
+        Files of others may have no named graphs: then there are none.
+        """
         found = set()
         for quad in self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None):
             name = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
