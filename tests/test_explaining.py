@@ -310,6 +310,15 @@ def test_objects_are_read(text: str, value: ox.NamedNode | ox.Literal) -> None:
     assert read_triple("place:yanji", "a", text).object == value
 
 
+def test_number_is_found_however_it_is_spelt(tale: Explainer) -> None:
+    """Who asks of 4.0 is told of the 4 that the graph holds; another number is not there."""
+    decimal = ox.Literal("4.0", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#decimal"))
+    asked = ox.Triple(ox.NamedNode(EX + "bea"), ox.NamedNode(EX + "weight"), decimal)
+
+    assert explain(tale, asked).triple == triple("bea", "weight", 4)
+    assert status_of(explain(tale, triple("bea", "weight", 5))) == "not there"
+
+
 def test_literal_with_an_unknown_prefix_is_refused() -> None:
     """The datatype of a literal is a name like others."""
     with pytest.raises(ParameterError, match="the datatype xs:integer has an unknown prefix"):
