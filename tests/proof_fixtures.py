@@ -43,7 +43,7 @@ graph:provenance {
 }
 claim:one { :ada a :Hen ; :in :yard ; :weight 3 . }
 claim:two { :ada :broods :egg ; :nextTo :bea . :bea :in :farm ; :weight 4 ; :eats :corn, :rye . }
-claim:three { :ada a :Hen . :cox a :Stone, :Hen ; :eats :corn ; :weight 4.0 . }
+claim:three { :ada a :Hen . :cox a :Stone, :Hen, :Eater ; :eats :corn ; :weight 4.0 . }
 """
 )
 RULES: Mapping[str, tuple[str, str]] = {
@@ -52,6 +52,8 @@ RULES: Mapping[str, tuple[str, str]] = {
         "first",
         "CONSTRUCT { ?a :alike ?b } WHERE { ?a :weight ?w . ?b :weight ?v . FILTER(?w = ?v) FILTER(?a != ?b) }",
     ),
+    "eater": ("first", "CONSTRUCT { ?h a :Eater } WHERE { ?h :eats ?f }"),
+    "fine": ("first", "CONSTRUCT { ?h :fineWith ?f } WHERE { ?h :eats ?f . ?h a :Eater }"),
     "light": ("second", "CONSTRUCT { ?h a :Light } WHERE { ?h :weight ?w . FILTER NOT EXISTS { ?h a :Heavy } }"),
     "lightest": (
         "second",

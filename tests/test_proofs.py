@@ -184,6 +184,18 @@ def test_proof_does_not_rest_on_itself(tale: Explainer) -> None:
     assert [premise.triple for premise in prove(tale, back).premises] == [forth]
 
 
+def test_leaf_that_can_be_left_out_is_left_out(tale: Explainer) -> None:
+    """A leaf that follows from another leaf gives way to its proof, although that makes the proof higher."""
+    goal = triple("cox", "fineWith", "corn")
+    least, proof = tale.find_least(goal), prove(tale, goal)
+
+    assert least is not None
+    assert {leaf.triple for leaf in leaves_of(least)} == {triple("cox", "eats", "corn"), triple("cox", "a", "Eater")}
+    assert [leaf.triple for leaf in leaves_of(proof)] == [triple("cox", "eats", "corn")]
+    assert (measure_height(least), measure_height(proof)) == (1, 2)
+    assert faults(tale, proof) == []
+
+
 def test_asserted_triple_names_every_claim(tale: Explainer) -> None:
     """A triple that two claims say is a leaf with both; how it would follow otherwise is another proof."""
     goal = triple("ada", "a", "Hen")
@@ -293,6 +305,15 @@ def test_forged_proofs_fail(tale: Explainer) -> None:
 
     assert faults(tale, proof) == []
     assert [bool(faults(tale, each)) for each in forged] == [True] * len(forged)
+
+
+def test_circle_and_unknown_rule_fail(tale: Explainer) -> None:
+    """A right step over itself, turned round and back, and a right step by a rule that the store does not have, fail."""
+    back = prove(tale, triple("bea", "nextTo", "ada"))
+    forth = attrs.evolve(back, triple=triple("ada", "nextTo", "bea"), premises=(back,))
+
+    assert [fault.rpartition(" ")[2] for fault in faults(tale, forth)] == ["itself"]
+    assert any("is no rule" in fault for fault in list_faults(back, tale.store, []))
 
 
 def test_unmet_filter_fails_the_check(tale: Explainer) -> None:

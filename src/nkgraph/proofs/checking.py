@@ -33,11 +33,11 @@ def list_faults(proof: Proof, store: ox.Store, rules: Iterable[Rule]) -> list[st
 
 
 def _check(node: Proof, store: ox.Store, rules: frozenset[Rule], above: tuple[ox.Triple, ...]) -> Iterator[str]:
-    if isinstance(node, Leaf):
-        yield from _check_leaf(node, store)
-        return
     if node.triple in above:
         yield f"{node.triple} rests on itself"
+        return
+    if isinstance(node, Leaf):
+        yield from _check_leaf(node, store)
         return
     if node.rule not in rules:
         yield f"{node.rule.key} is no rule of this store ({node.triple})"
