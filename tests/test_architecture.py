@@ -44,7 +44,20 @@ ORDER = [
     *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "proofs", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
-    *("source", "pipeline", "synthesis", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
+    *(
+        "source",
+        "clashes",
+        "pipeline",
+        "synthesis",
+        "citations",
+        "crosschecks",
+        "drafting",
+        "exports",
+        "web",
+        "serving",
+        "cli",
+        "__main__",
+    ),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {

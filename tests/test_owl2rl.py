@@ -13,6 +13,7 @@ import yaml
 from owl_closures import ENGINES, Closed, by_sparql, read
 
 from nkgraph.reasoning import terminology
+from nkgraph.reasoning.saying import say_rule
 from nkgraph.reasoning.tables import Form, TableRule, load_tables
 
 EXAMPLES: dict[str, list[dict[str, str]]] = yaml.safe_load(
@@ -112,3 +113,47 @@ def survives(key: str) -> bool:
         )
     except (AssertionError, KeyError, SyntaxError, ValueError):  # a variable that nothing binds any more
         return False
+
+
+def test_page_of_rules_is_that_of_the_tables() -> None:
+    """The rules in the docs are those of the tables; ``python tests/reasoning_page.py`` writes them."""
+    from reasoning_page import PAGE, make_page
+
+    assert PAGE.read_text("utf-8") == make_page()
+
+
+SAID = [
+    (":p rdfs:domain :C .", "prp-dom", "What has :p belongs to :C."),
+    (":C owl:hasKey ( :k :l :m ) .", "prp-key", "Two things of :C that agree in :k, :l and :m are the same thing."),
+    ("[] a owl:AllDisjointClasses ; owl:members ( :C :D ) .", "cax-adc", "Nothing belongs both to :C and to :D."),
+    (
+        ":p owl:propertyChainAxiom ( :q [ owl:inverseOf :r ] ) .",
+        "prp-spo2",
+        "Where :q and the inverse of :r lead, one after the other, from one thing to another, the one has :p to the other.",
+    ),
+    (":p owl:sameAs :q .", "eq-rep-s", "What :p tells of a thing holds of what is the same."),
+    (":a owl:sameAs :b .", "eq-sym", "Where one thing is the same as another, the other is the same as it."),
+]
+
+
+@pytest.mark.parametrize(("axioms", "key", "words"), SAID, ids=[key for _, key, _ in SAID])
+def test_rule_is_said_with_its_axiom(axioms: str, key: str, words: str) -> None:
+    """The words of a compiled rule name the terms of its own axiom."""
+    compiled = terminology.compile_ontology(read(axioms), predicates=[ox.NamedNode("https://x.org/p")])
+    said_of = {say_rule(rule).replace("https://x.org/", ":") for rule in compiled.rules if rule.key == key}
+
+    assert words in said_of
+
+
+def test_every_rule_is_said() -> None:
+    """For every rule compiled from an axiom of an example its words are found, and no slot is left open."""
+    for key, found in EXAMPLES.items():
+        (table_rule,) = (rule for rule in load_tables() if rule.about.key == key)
+        for example in found:
+            compiled = terminology.compile_ontology(read(example["given"]))
+            for rule in (*compiled.rules, *compiled.filtered):
+                if rule.key == key:
+                    words = say_rule(rule)
+                    general = not (rule.axioms and any(form.says for form in table_rule.forms))
+                    assert "{" not in words
+                    assert general or words != rule.about.words

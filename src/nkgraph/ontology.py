@@ -55,6 +55,9 @@ MADE: Final = frozenset(
         *("contradictsInPartnerAge", "contradictsInPartnerOrigin", "contradictsInProvince", "contradictsInSum"),
         *("contradicts", "contradictsInSurname", "firstSaidBy", "birthYearSaidBy", "childrenBeforeSaidBy"),
         *("partnerAgeSaidBy", "ageSaidBy"),
+        *("asksStatus", "bringsUp", "bringsUpProvision", "eventKind", "underState"),
+        *("inForceAtEvent", "notInForceAtEvent", "openAtEvent", "harmInCustody", "isFactor"),
+        *("firstEventUnder18", "firstEvent18OrOver", "notWeighedIn", "toldBefore", "claimedBefore", "saidBefore"),
     )
 )
 #: Keys of a claim file that stand for two properties with one value.

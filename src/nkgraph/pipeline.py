@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 import attrs
 import pyoxigraph as ox
 
 from nkgraph import __version__
+from nkgraph.clashes import check_closure
 from nkgraph.coverage import (
     coverage_quads,
     find_resting,
@@ -30,7 +32,7 @@ from nkgraph.mappings import MappingSet
 from nkgraph.model import Claim, Passage, Span
 from nkgraph.passages import passage_at
 from nkgraph.project import Project
-from nkgraph.reasoning import RuleText, infer, load_theory, rule_graph
+from nkgraph.reasoning import RuleText, close, load_theory, rule_graph
 from nkgraph.reasons import check_reasons, reason_quads
 from nkgraph.source import Source, read_source
 from nkgraph.support import check_derived
@@ -48,6 +50,7 @@ __all__ = [
     "check_coverage",
     "check_links",
     "check_source",
+    "places_of",
     "read_source",
 ]
 
@@ -147,12 +150,16 @@ def assemble(source: Source) -> _Asserted:
     return _Asserted(quads, sizes)
 
 
+def places_of(source: Source) -> dict[str, tuple[Path, int]]:
+    """Return file and line of each claim, by its IRI."""
+    return {claim_iri(c.document, c.key): (c.path, c.line) for c in source.claims}
+
+
 def check_source(source: Source, project: Project, quads: Iterable[ox.Quad] | None = None) -> list[Finding]:
     """Return what SHACL finds, which judgements disagree, which derived numbers nothing gives; with file and line."""
     asserted = assemble(source).quads if quads is None else quads
-    places = {claim_iri(c.document, c.key): (c.path, c.line) for c in source.claims}
     findings = [
-        *validate(asserted, project.shapes, places_of=places),
+        *validate(asserted, project.shapes, places_of=places_of(source)),
         *check_derived(source.published, source.vocabulary),
         *check_links(source, source.mappings),
     ]
@@ -216,12 +223,15 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     progress(f"checking {len(source.published)} claims against the shapes")
     findings = check_source(source, project, asserted.quads)
     progress("inferring")
-    concluded = infer(asserted.quads, strata)
+    closure = close(asserted.quads, strata)
+    findings += [
+        clash.finding for clash in check_closure(asserted.quads, closure, project.shapes, places_of(source), findings)
+    ]
     progress("writing the graph")
     # links are told, not reasoned with: they join here, after the shapes and the rules have read the rest
     links = link_quads(source.mappings, read_targets(source.reference, source.vocabularies))
-    quads = _complete(project, source, _Asserted([*asserted.quads, *links], asserted.sizes), concluded)
-    inferred = len({t for triples in concluded.values() for t in triples})
+    quads = _complete(project, source, _Asserted([*asserted.quads, *links], asserted.sizes), closure.concluded)
+    inferred = len({t for triples in closure.concluded.values() for t in triples})
     built = Built(
         tuple(quads),
         tuple(sort_findings(findings)),

@@ -27,7 +27,12 @@ def load_rules(store: ox.Store, folder: Path | None = None) -> list[Rule]:
     quads = ontology or store.quads_for_pattern(None, None, None, ox.DefaultGraph())
     compiled = compile_ontology(quad.triple for quad in quads)
     strata = load_strata(folder) if folder is not None else ()
-    return [*compiled.terminology, *compiled.rules, *(rule for stratum in strata for rule in stratum.rules)]
+    return [
+        *compiled.terminology,
+        *compiled.rules,
+        *compiled.filtered,
+        *(rule for stratum in strata for rule in stratum.rules),
+    ]
 
 
 def build_explainer(store: ox.Store, folder: Path | None = None) -> Explainer:

@@ -24,6 +24,8 @@ __all__ = ["Closure", "Contradiction", "close", "infer", "rule_graph"]
 
 _MAX_ROUNDS: Final = 1000
 _TYPE: Final = PREFIXES["rdf"] + "type"
+#: What the predicates of axioms begin with; rdf: for lists and types.
+_AXIOMATIC: Final = (PREFIXES["owl"], PREFIXES["rdfs"], PREFIXES["rdf"])
 _SCHEMA: Final = (PREFIXES["owl"], PREFIXES["rdfs"])
 
 
@@ -39,11 +41,13 @@ class Contradiction:
 class Closure:
     """What follows: for each rule what it concluded (without what is asserted, sorted), and what contradicts itself.
 
-    Rules of OWL 2 RL for which the ontology has no axiom are left out.
+    Rules of OWL 2 RL for which the ontology has no axiom are left out. ``rules`` are all that were run: those of the
+    terminology, those compiled from the ontology, and those of the domain.
     """
 
     concluded: Mapping[RuleText, tuple[ox.Triple, ...]]
     contradictions: tuple[Contradiction, ...]
+    rules: tuple[Rule, ...]
 
 
 def rule_graph(rule: Rule | RuleText) -> ox.NamedNode:
@@ -70,7 +74,9 @@ def close(asserted: Iterable[ox.Quad] | ox.Store, strata: Sequence[Stratum] = ()
         VocabularyError: a stratum has no fixpoint, or negates what is not finished.
     """
     held = asserted if isinstance(asserted, ox.Store) else list(asserted)
-    compiled = compile_ontology(q.triple for q in held)
+    predicates = _predicates_of(held)
+    axioms = [q.triple for q in held if q.predicate.value.startswith(_AXIOMATIC) and _may_be_axiom(q)]
+    compiled = compile_ontology(axioms, predicates=predicates)
     check_strata(strata, compiled.rules)
     return _Closing(held, compiled, strata or (Stratum("closure", ()),)).run()
 
@@ -81,6 +87,15 @@ def _patterns_of(rules: Iterable[Rule]) -> Iterator[Pattern]:
         yield from rule.body
         for condition in rule.conditions:
             yield from condition.patterns
+
+
+def _predicates_of(held: Sequence[ox.Quad] | ox.Store) -> set[ox.NamedNode]:
+    return {quad.predicate for quad in held}
+
+
+def _may_be_axiom(triple: ox.Triple | ox.Quad) -> bool:
+    """Tell whether a triple of an axiomatic predicate is one, or part of a list: the type of a thing mostly is not."""
+    return triple.predicate.value != _TYPE or _is_axiom(triple)
 
 
 def _symbol(triple: ox.Triple | ox.Quad) -> str:
@@ -117,7 +132,9 @@ class _Asked:
             symbol = _symbol(triple)
             if symbol in self.symbols:
                 fresh.add(symbol)
-                wanted.append(name_blanks(triple))
+                has_blank = isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode)
+                quad = name_blanks(triple) if has_blank else ox.Quad(triple.subject, triple.predicate, triple.object)
+                wanted.append(quad)
         self.store.extend(wanted)
         return fresh
 
@@ -182,7 +199,10 @@ class _Closing:
         texts = {key: text for key, text in self.compiled.texts.items() if key in applicable}
         texts |= {rule.key: rule.about for stratum in self.strata for rule in stratum.rules}
         sorted_by_rule = {text: tuple(sorted(concluded.get(key, ()), key=str)) for key, text in texts.items()}
-        return Closure(sorted_by_rule, tuple(self._contradictions()))
+        made = self.compiled
+        domain = (rule for stratum in self.strata for rule in stratum.rules)
+        rules = (*made.terminology, *made.rules, *made.filtered, *domain)
+        return Closure(sorted_by_rule, tuple(self._contradictions()), rules)
 
     def _finish(self, stratum: Stratum) -> None:
         fresh: set[str] | None = None
@@ -234,7 +254,7 @@ def _plain(stratum: Stratum) -> list[Rule]:
     return [rule for rule in stratum.rules if not rule.text]
 
 
-def _is_axiom(triple: ox.Triple) -> bool:
+def _is_axiom(triple: ox.Triple | ox.Quad) -> bool:
     if triple.predicate.value == _TYPE:
         return isinstance(triple.object, ox.NamedNode) and triple.object.value.startswith(_SCHEMA)
     return triple.predicate.value.startswith(_SCHEMA)

@@ -66,10 +66,18 @@ class Grounder:
     ) -> Iterator[Rule]:
         """Yield the ground rules of the wanted forms of a rule; ``predicates`` are those over which ``over`` goes."""
         for form in table_rule.forms:
-            if form.data and wanted(form):
-                for binding, axioms, lists in self._match_axioms(form):
-                    for bound in _range_over(form, binding, predicates):
-                        yield from self._make_rule(table_rule.about, form, bound, axioms, lists)
+            if wanted(form):
+                yield from (rule for rule, _ in self.ground_form(table_rule.about, form, predicates))
+
+    def ground_form(
+        self, about: RuleText, form: Form, predicates: Sequence[ox.NamedNode] = ()
+    ) -> Iterator[tuple[Rule, Binding]]:
+        """Yield the ground rules of one form, each with what the variables of its axioms stand for."""
+        if form.data:
+            for binding, axioms, lists in self._match_axioms(form):
+                for bound in _range_over(form, binding, predicates):
+                    for rule in self._make_rule(about, form, bound, axioms, lists):
+                        yield rule, bound
 
     @staticmethod
     def distinct(form: Form) -> tuple[Condition, ...]:
