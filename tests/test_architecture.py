@@ -33,6 +33,7 @@ ORDER = [
         "graph",
         "consistency",
         "judgements",
+        "tombstones",
         "support",
         "checking",
         "shapeterms",
@@ -44,7 +45,7 @@ ORDER = [
     *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
-    *("source", "pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
+    *("source", "pipeline", "withdrawal", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {

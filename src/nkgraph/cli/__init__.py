@@ -16,6 +16,7 @@ from nkgraph.cli.exporting import export
 from nkgraph.cli.linking import links
 from nkgraph.cli.making import build, check
 from nkgraph.cli.sources import claims, documents
+from nkgraph.cli.withdrawing import withdraw
 from nkgraph.errors import NkgraphError
 
 __all__ = ["EXIT_BUG", "EXIT_CLEAN", "EXIT_FINDINGS", "EXIT_INPUT", "cli", "main"]
@@ -40,7 +41,7 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links):
+for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links, withdraw):
     cli.add_command(_command)
 
 
