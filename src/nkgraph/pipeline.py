@@ -35,6 +35,7 @@ from nkgraph.reasons import check_reasons, reason_quads
 from nkgraph.source import Source, read_source
 from nkgraph.support import check_derived
 from nkgraph.targets import read_targets
+from nkgraph.tombstones import tombstone_quads
 from nkgraph.validation import validate
 from nkgraph.vocabularies import vocabulary_quads
 from nkgraph.writing import write_atomically
@@ -48,6 +49,7 @@ __all__ = [
     "check_coverage",
     "check_links",
     "check_source",
+    "conclude",
     "read_source",
 ]
 
@@ -211,12 +213,11 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     """
     progress("reading claims and reference data")
     source = read_source(project)
-    strata = load_strata(project.ontology / "rules")
     asserted = assemble(source)
     progress(f"checking {len(source.published)} claims against the shapes")
     findings = check_source(source, project, asserted.quads)
     progress("inferring")
-    concluded = infer(asserted.quads, strata)
+    concluded = conclude(project, asserted.quads)
     progress("writing the graph")
     # links are told, not reasoned with: they join here, after the shapes and the rules have read the rest
     links = link_quads(source.mappings, read_targets(source.reference, source.vocabularies))
@@ -235,6 +236,15 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     return built
 
 
+def conclude(project: Project, quads: Iterable[ox.Quad]) -> Mapping[Rule, tuple[ox.Triple, ...]]:
+    """Return what each rule of a project concludes from asserted quads.
+
+    Raises:
+        NkgraphError: the rules cannot be read.
+    """
+    return infer(quads, load_strata(project.ontology / "rules"))
+
+
 def _complete(
     project: Project, source: Source, asserted: _Asserted, concluded: Mapping[Rule, tuple[ox.Triple, ...]]
 ) -> list[ox.Quad]:
@@ -251,9 +261,11 @@ def _complete(
         *term_quads(core),
         *release_quads(__version__, len(core), len(source.published), _digest_inputs(project)),
     ]
-    everything = [*asserted.quads, *inferred, *statistics]
+    # tombstones are in no count: but for them, the graph is that of data in which the claims never were
+    buried = list(tombstone_quads(source.tombstones))
+    everything = [*asserted.quads, *inferred, *statistics, *buried]
     views: list[ox.Quad] = [*_merge(everything, ox.DefaultGraph())]
-    views += _merge(asserted.quads, ox.NamedNode(graph_iri("view/asserted")))
+    views += _merge([*asserted.quads, *buried], ox.NamedNode(graph_iri("view/asserted")))
     views += _merge(inferred, ox.NamedNode(graph_iri("view/inferred")))
     for document in source.documents:
         prefix = claim_iri(document.slug, "")

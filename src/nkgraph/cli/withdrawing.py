@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,7 @@ from nkgraph.iris import passage_iri
 from nkgraph.model import Claim
 from nkgraph.pipeline import read_source
 from nkgraph.source import Source
-from nkgraph.tombstones import read_tombstones
+from nkgraph.tombstones import REASONS, check_occasion
 from nkgraph.withdrawal import (
     Effects,
     Falling,
@@ -41,8 +40,8 @@ _WHY: Final = {
     "judgement": "judges {}, which nothing else describes",
 }
 _HISTORY: Final = (
-    "What was purged still stands in the history of the repository, in copies of it, and in what was published or exported "
-    "elsewhere: see docs/withdrawing.md for what a maintainer has to do."
+    "not purged, as no command can: the history of the repository (git filter-repo), clones and forks of it, earlier "
+    "releases, exports outside the out folder, backups, what servers that still run hold; docs/withdrawing.md says how"
 )
 
 
@@ -50,36 +49,50 @@ _HISTORY: Final = (
 @click.argument("name", metavar="CLAIM", required=False)
 @click.option("--with-dependants", is_flag=True, help="Withdraw with it the claims that cannot stay without it.")
 @click.option("--yes", is_flag=True, help="Purge; without it, what would change is told and nothing is written.")
+@click.option("--reason", metavar="KIND", help=f"The kind of reason, kept on the tombstone: {', '.join(REASONS)}.")
+@click.option("--date", metavar="DATE", help="The day, month or year of the withdrawal, kept on the tombstone.")
 @click.option("--finish", is_flag=True, help="Finish a withdrawal that was stopped half way.")
 @data_option
 @out_option
 def withdraw(
-    name: str | None, with_dependants: bool, yes: bool, finish: bool, data: Path | None, out: Path | None
+    name: str | None,
+    with_dependants: bool,
+    yes: bool,
+    reason: str | None,
+    date: str | None,
+    finish: bool,
+    data: Path | None,
+    out: Path | None,
 ) -> int:
     """Tell what depends on a claim, and purge it.
 
     CLAIM is an IRI, claim:<document>/<key>, <document>/<key>, or a key that stands in one document only. Nothing is written
-    without --yes (at a terminal it is asked). A purge takes the claim, its words and fingerprints out of the data, what was
-    said of it in codings and reviews, and the built graph and exports in the out folder; a tombstone without content stays.
-    The history of the repository keeps it: docs/withdrawing.md says what to do.
+    without --yes. A purge takes the claim, its words and fingerprints out of the data, what was said of it in codings and
+    reviews, and the built graph and exports in the out folder; a tombstone stays, with the date and the kind of reason that
+    are given and nothing of the claim. The history of the repository keeps it: docs/withdrawing.md says what to do.
 
     Ends with 1 where the claim cannot go as asked: other claims rest on it (--with-dependants), or the data would not build.
 
     \b
     Example:
-      nkgraph withdraw --help
+      nkgraph withdraw claim:csw-communication-2022/position/cn-refugee-convention-1951-1
     """
     project = project_of(data, out)
-    if finish_purge(project):
-        click.echo("a withdrawal that was stopped half way is finished", err=True)
-    elif finish:
-        click.echo("no withdrawal was stopped half way", err=True)
     if finish:
+        done = finish_purge(project)
+        told = "the withdrawal that was stopped half way is finished" if done else "no withdrawal was stopped half way"
+        click.echo(told, err=True)
         return 0
     if name is None:
         raise ParameterError("no claim is named", remedy="name one, as in claim:a-report/case-1/transfer-1")
+    if yes and (reason is None or date is None):
+        lacking = "--reason" if reason is None else "--date"
+        remedy = f"--reason is one of {', '.join(REASONS)}; --date a day, month or year, as in 2025-03"
+        raise ParameterError(f"a withdrawal needs {lacking}, to be kept on the tombstone", remedy=remedy)
+    if reason is not None or date is not None:
+        check_occasion(date or "2000", reason or REASONS[0])
     source = read_source(project)
-    chosen = find_claim(name, source.claims, read_tombstones(project.data / "withdrawn.tsv"))
+    chosen = find_claim(name, source.claims, source.tombstones)
     falling = find_falling(chosen, source.claims, _described_elsewhere(source), source.vocabulary)
     gone = [chosen, *(found.claim for found in falling)]
     plan = plan_withdrawal(project, source, gone)
@@ -87,6 +100,7 @@ def withdraw(
     _tell(chosen, falling, find_touched(gone, source.claims), plan, effects)
     outside = list(find_outside(project, plan.names))
     _list("named outside the data, to be seen to by hand", (f"{path}:{line}" for path, line in outside))
+    click.echo(_HISTORY, err=True)
     if plan.named or not effects.is_sound:
         click.echo("not withdrawn: mend what is listed under `would be wrong` first", err=True)
         return 1
@@ -97,12 +111,13 @@ def withdraw(
             err=True,
         )
         return 1
-    if not yes and not (sys.stdin.isatty() and click.confirm(f"purge {_count(len(gone), 'claim')}?", err=True)):
-        click.echo("nothing was written: this is what would change; purge with --yes", err=True)
+    if not yes or reason is None or date is None:
+        click.echo(
+            "nothing was written: this is what would change; purge with --yes --reason KIND --date DATE", err=True
+        )
         return 0
-    purge(project, plan)
+    purge(project, plan, date=date, reason=reason)
     click.echo(f"{_count(len(gone), 'claim')} withdrawn; now run `nkgraph build`", err=True)
-    click.echo(_HISTORY, err=True)
     return 0
 
 

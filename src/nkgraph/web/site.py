@@ -44,6 +44,7 @@ ENTITY_ROOTS: Final = (
     "state",
     "statistics",
     "status",
+    "tombstone",
     "vocabulary",
     "work",
 )

@@ -18,9 +18,8 @@ from nkgraph.coverage import find_resting
 from nkgraph.errors import NkgraphError
 from nkgraph.findings import Finding, Severity, sort_findings
 from nkgraph.iris import shorten
-from nkgraph.pipeline import assemble, check_source
+from nkgraph.pipeline import assemble, check_source, conclude
 from nkgraph.project import Project
-from nkgraph.reasoning import Stratum, infer, load_strata
 from nkgraph.source import Source, read_source
 from nkgraph.withdrawal.planning import Plan
 
@@ -98,10 +97,9 @@ def _compare(project: Project, source: Source, copy: Project) -> Effects:
         else found
         for found in check_source(after, copy, quads)
     ]
-    strata = load_strata(project.ontology / "rules")
     asserted = assemble(source).quads
     said = {quad.triple for quad in asserted}
-    before, then = _close(asserted, strata), _close(quads, strata)
+    before, then = _close(project, asserted), _close(project, quads)
     return Effects(
         lost={triple: rules for triple, rules in sorted(before.items(), key=str) if triple not in then},
         gained={
@@ -114,9 +112,9 @@ def _compare(project: Project, source: Source, copy: Project) -> Effects:
     )
 
 
-def _close(quads: list[ox.Quad], strata: tuple[Stratum, ...]) -> dict[ox.Triple, tuple[str, ...]]:
+def _close(project: Project, quads: list[ox.Quad]) -> dict[ox.Triple, tuple[str, ...]]:
     rules: dict[ox.Triple, list[str]] = {}
-    for rule, triples in infer(quads, strata).items():
+    for rule, triples in conclude(project, quads).items():
         for triple in triples:
             rules.setdefault(triple, []).append(rule.key)
     return {triple: tuple(sorted(set(keys))) for triple, keys in rules.items()}

@@ -17,6 +17,8 @@ __all__ = ["Names", "collect_names"]
 
 _TOKEN: Final = re.compile(r"\w[\w./:#-]*")
 _ENDS: Final = ".:/-#"
+#: A range this short is the blank, or the stop and blank, between the words of two claims that stay.
+_BETWEEN: Final = 3
 
 
 @attrs.frozen
@@ -92,7 +94,12 @@ def collect_names(gone: Sequence[Claim], staying: Sequence[Claim], documents: It
     for slug in {claim.document for claim in gone}:
         spans = {(span.start, span.end) for claim in gone for span in claim.spans if span.document == slug}
         freed[slug] = tuple(
-            sorted(part for start, end in spans for part in _subtract(start, end, sorted(ranges[slug])))
+            sorted(
+                (first, last)
+                for start, end in spans
+                for first, last in _subtract(start, end, sorted(ranges[slug]))
+                if last - first > _BETWEEN
+            )
         )
     return Names(
         tuple(documents),

@@ -13,7 +13,6 @@ from nkgraph.errors import BuildError, ReadError
 from nkgraph.model import Claim
 from nkgraph.project import Project
 from nkgraph.source import Source
-from nkgraph.tombstones import Tombstone, draw_tombstone, format_tombstones, read_tombstones
 from nkgraph.withdrawal.cutting import Cut, cut_items, cut_markdown, cut_rows, scalars
 from nkgraph.withdrawal.names import Names, collect_names
 from nkgraph.withdrawal.outputs import find_outputs
@@ -30,32 +29,36 @@ _READINGS: Final = ("coding", "review")
 
 @attrs.frozen
 class Mention:
-    """A place that tells of a withdrawn claim: file and line, and the line as it stands there, shortened."""
+    """A place that tells of a withdrawn claim: file, first and last line, and the first as it stands there, shortened."""
 
     path: Path
     line: int
+    last: int
     text: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text}"
+        lines = str(self.line) if self.last == self.line else f"{self.line}-{self.last}"
+        return f"{self.path}:{lines}: {self.text}"
 
 
 @attrs.frozen
 class Plan:
     """What a withdrawal changes: new texts of files (None: the file goes), files of the out folder that go, and what is told.
 
+    ``former`` are the texts that these files have now: who carries the plan out looks whether they still have them.
     ``cut`` are the places that go, ``near`` those that stay and may tell of the same thing: a person has to look at them.
     ``named`` are places in claims that stay and name what goes: as long as there is one, nothing may be written.
     """
 
     gone: tuple[Claim, ...]
+    staying: tuple[Claim, ...]
     names: Names
     texts: dict[Path, str | None]
+    former: dict[Path, str]
     outputs: tuple[Path, ...]
     cut: tuple[Mention, ...]
     near: tuple[Mention, ...]
     named: tuple[Mention, ...]
-    tombstones: tuple[Tombstone, ...]
 
 
 def plan_withdrawal(project: Project, source: Source, gone: Sequence[Claim]) -> Plan:
@@ -63,13 +66,15 @@ def plan_withdrawal(project: Project, source: Source, gone: Sequence[Claim]) -> 
 
     Raises:
         ReadError: a file of the data cannot be read.
-        BuildError: a claim does not stand on lines of its own in its file; or the out folder holds the data.
+        BuildError: a claim does not stand on lines of its own in its file; a file that has to change is a link; or the
+            out folder holds the data.
     """
     places = {(claim.document, claim.key) for claim in gone}
     staying = [claim for claim in source.claims if (claim.document, claim.key) not in places]
     names = collect_names(gone, staying, [document.slug for document in source.documents])
     accounts = {slug: {p.key for p in found} for slug, found in source.passages.items()}
     texts: dict[Path, str | None] = {}
+    former: dict[Path, str] = {}
     cut: list[Mention] = []
     near: list[Mention] = []
     named: list[Mention] = []
@@ -78,20 +83,20 @@ def plan_withdrawal(project: Project, source: Source, gone: Sequence[Claim]) -> 
         where = path.relative_to(project.data).as_posix()
         found = _cut_file(path, where, text, names, gone, accounts)
         lines = text.splitlines()
-        cut += [_mention(path, line, lines) for line in found.lines]
+        cut += [_mention(path, first, lines, last) for first, last in _join_lines(found.lines)]
         rest = found.text if found.text is not None else ""
         if found.text != text:
-            texts[path] = found.text
+            if path.is_symlink():
+                remedy = "put the file itself in its place, then withdraw again"
+                raise BuildError("names the claim, and is a link to another place", path=path, remedy=remedy)
+            texts[path], former[path] = found.text, text
         if where.startswith(("claims/", "reference/")):
             named += [_mention(path, number, rest.splitlines()) for number in _find_named(rest, names, where)]
         elif where.startswith(_READINGS):
             numbers = _find_near(path, where, text, gone, accounts)
             near += [_mention(path, number, lines) for number in numbers if number not in set(found.lines)]
-    path = project.data / "withdrawn.tsv"
-    stones = [*read_tombstones(path), *(draw_tombstone(claim.document, claim.key) for claim in gone)]
-    texts[path] = format_tombstones(stones)
     outputs = find_outputs(project, names)
-    return Plan(tuple(gone), names, texts, outputs, tuple(cut), tuple(near), tuple(named), tuple(stones))
+    return Plan(tuple(gone), tuple(staying), names, texts, former, outputs, tuple(cut), tuple(near), tuple(named))
 
 
 def _data_files(data: Path) -> Iterator[Path]:
@@ -196,6 +201,15 @@ def _find_named(text: str, names: Names, where: str) -> Iterator[int]:
             yield number
 
 
-def _mention(path: Path, number: int, lines: Sequence[str]) -> Mention:
+def _join_lines(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last of lines that follow each other."""
+    for position, number in enumerate(numbers):
+        if position == 0 or number != numbers[position - 1] + 1:
+            first = number
+        if position + 1 == len(numbers) or numbers[position + 1] != number + 1:
+            yield first, number
+
+
+def _mention(path: Path, number: int, lines: Sequence[str], last: int | None = None) -> Mention:
     text = lines[number - 1].strip()
-    return Mention(path, number, text if len(text) <= 100 else text[:97] + "...")
+    return Mention(path, number, last or number, text if len(text) <= 100 else text[:97] + "...")
