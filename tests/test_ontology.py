@@ -28,6 +28,10 @@ RDF, RDFS, OWL, SKOS, XSD = (PREFIXES[name] for name in ("rdf", "rdfs", "owl", "
 SCHEMA = PREFIXES["schema"]
 #: Terms that no canned query, rule, claim or build uses, and why they stay.
 UNUSED = {
+    **dict.fromkeys(
+        ("Tombstone", "tombstoneId", "withdrawnOn", "withdrawalReason", "mark", "marks"),
+        "what the build writes of withdrawn claims, of which there are none",
+    ),
     "River": "a place of reference data; the border rivers of crossings are codes, and no other river is named",
     "hasPart": "the other direction of partOf, by which ELI and schema.org name the parts of an instrument",
 }

@@ -56,6 +56,7 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
         "evidence",
         "related-claims",
         "contradictions",
+        "dependants",
         "coverage",
         "vocabulary",
         "inferred-by-rule",

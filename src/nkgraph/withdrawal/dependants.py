@@ -34,7 +34,7 @@ def find_claim(name: str, claims: Sequence[Claim], tombstones: Iterable[Tombston
         UnknownThingError: there is no such claim (with the nearest, or that it may have been withdrawn), or a key alone
             stands in several documents.
     """
-    wanted = expand(name) if name.startswith(("http", "claim")) else name
+    wanted = expand(name) if name.startswith(("http", "claim", "id:")) else name
     named = {claim_iri(claim.document, claim.key): claim for claim in claims}
     if wanted in named:
         return named[wanted]
@@ -56,6 +56,12 @@ def find_claim(name: str, claims: Sequence[Claim], tombstones: Iterable[Tombston
     if any(stone.fits(*reading) for stone in tombstones for reading in dict.fromkeys(readings)):
         remedy = "a tombstone fits its name, as it fits one name in 1024 by chance"
         raise UnknownThingError(f"there is no claim {name!r}: it may have been withdrawn already", remedy=remedy)
+    about = [claim for claim in claims if wanted in node_iris(claim)]
+    if about:
+        listed = ", ".join(f"claim:{claim.document}/{claim.key}" for claim in about[:3])
+        more = f" and {len(about) - 3} more" if len(about) > 3 else ""
+        message = f"{name!r} is no claim, but a thing that claims describe"
+        raise UnknownThingError(message, remedy=f"name the claim that is to go: {listed}{more}")
     raise UnknownThingError(
         f"there is no claim {name!r}{nearest(wanted, [*short, *by_key])}",
         remedy="write <document>/<key>, as in claim:a-report/case-1/transfer-1",
