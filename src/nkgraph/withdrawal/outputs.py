@@ -49,8 +49,12 @@ def _tells(content: bytes, names: Names) -> bool:
 
 
 def find_outside(project: Project, names: Names) -> Iterator[tuple[Path, int]]:
-    """Yield the places of a source tree outside its data that name what goes: tests, pages, shapes; by file and line."""
-    if not (project.root / "pyproject.toml").is_file():
+    """Yield the places of a source tree outside its data that name what goes: tests, pages, shapes; by file and line.
+
+    A folder of data that does not lie in the tree has no such places.
+    """
+    is_of_tree = project.root.resolve() in project.data.resolve().parents
+    if not is_of_tree or not (project.root / "pyproject.toml").is_file():
         return
     for path in sorted(project.root.rglob("*")):
         parts = path.relative_to(project.root).parts

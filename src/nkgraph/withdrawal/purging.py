@@ -50,7 +50,8 @@ def purge(project: Project, plan: Plan, *, date: str, reason: str) -> None:
         except (OSError, BuildError) as error:
             shutil.rmtree(stage, ignore_errors=True)
             cause = error.message if isinstance(error, BuildError) else error.strerror
-            raise BuildError(f"cannot be written ({cause})", path=stage, remedy="nothing was changed") from error
+            remedy = "nothing was changed; see that this folder can be written"
+            raise BuildError(f"cannot be written ({cause})", path=stage, remedy=remedy) from error
         _carry_out(project.data, stage, steps)
 
 
