@@ -121,7 +121,7 @@ def test_withdrawn_graph_is_that_of_data_without_the_claim(
     edited = attrs.evolve(project, data=tmp_path / "edited", out=tmp_path / "edited-out")
     shutil.copytree(project.data, edited.data)
     build(project)
-    before = _inferred(project)
+    before, said = _view(project, "inferred"), _view(project, "asserted")
 
     code, told, _ = run("withdraw", f"claim:{SLUG}/{key}", *GIVEN, "--data", project.data, "--out", project.out)
 
@@ -135,15 +135,17 @@ def test_withdrawn_graph_is_that_of_data_without_the_claim(
     tombstones = [line for line in lines if b"<https://w3id.org/nkgraph/tombstone/" in line]
     assert b"".join(line for line in lines if line not in set(tombstones)) == edited.graph_file.read_bytes()
     assert len({line.split(b" ")[0] for line in tombstones}) == len(gone)
-    assert len(before - _inferred(project)) == _count(told, "inferred triples that fall")
+    after = _view(project, "inferred")
+    assert len(before - after) == _count(told, "inferred triples that fall")
+    assert len(after - before - said) == _count(told, "inferred triples that newly appear")
     for name, content in {**_texts(project.data), **_texts(project.out)}.items():
         for lost in gone:
             assert not re.search(rf"(?<![\w/-]){re.escape(lost)}(?![\w/-])", content.decode()), (name, lost)
 
 
-def _inferred(project: Project) -> set[str]:
-    """Return the triples of the built graph that were inferred."""
-    view = " <https://w3id.org/nkgraph/graph/view/inferred> .\n"
+def _view(project: Project, name: str) -> set[str]:
+    """Return the triples of the built graph that were asserted, or inferred."""
+    view = f" <https://w3id.org/nkgraph/graph/view/{name}> .\n"
     lines = project.graph_file.read_text(encoding="utf-8").splitlines(keepends=True)
     return {line.removesuffix(view) for line in lines if line.endswith(view)}
 
@@ -154,17 +156,24 @@ def _count(told: str, heading: str) -> int:
 
 
 def test_words_go_with_the_claim(project: Project, run: Run) -> None:
-    """No fingerprint that only the withdrawn claim had stands anywhere in the data, those it shared stay."""
+    """No fingerprint that only the withdrawn claim had stands anywhere in the data; what is of other claims stays."""
     claims = read_source(project).claims
     marks = {c.key: {m for s in c.spans for m in (s.fingerprint, s.before, s.after)} for c in claims}
     own = marks["case-1/harm-2"] - {m for key, found in marks.items() if key != "case-1/harm-2" for m in found}
     assert own
+    prints = project.data / "review" / "prints.tsv"
+    rows = [f"read again\t{mark}\n" for mark in (*sorted(own), *sorted(marks["case-1/harm-1"]))]
+    prints.write_text("".join(rows), encoding="utf-8")
 
     assert run("withdraw", f"{SLUG}/case-1/harm-2", *GIVEN, "--data", project.data, "--out", project.out)[0] == 0
 
     text = b"\n".join(_texts(project.data).values()).decode()
     assert [mark for mark in sorted(own) if mark in text] == []
-    assert [mark for mark in sorted(marks["case-1/harm-1"]) if mark not in text] == []
+    assert prints.read_text(encoding="utf-8") == "".join(rows[len(own) :])
+    coded = (project.data / "coding" / f"first-{SLUG}" / "case-01.yaml").read_text(encoding="utf-8")
+    assert [
+        key for key in marks if key.startswith("case-1/") and f" {key}," not in coded + "," and f" {key}\n" not in coded
+    ] == ["case-1/harm-2"]
 
 
 def test_dry_run_tells_and_writes_nothing(project: Project, run: Run) -> None:
