@@ -17,7 +17,7 @@ import nkgraph.withdrawal.purging as purging
 from nkgraph.cli import main
 from nkgraph.errors import BuildError
 from nkgraph.evaluation import LocalAnswers
-from nkgraph.graph import node_iris
+from nkgraph.graph import node_iris, node_types
 from nkgraph.identifiers import register_claims
 from nkgraph.iris import claim_iri, shorten, span_iri
 from nkgraph.model import Claim
@@ -421,6 +421,7 @@ def test_dependants_are_told_by_the_query_too(project: Project, run: Run) -> Non
     claims = source.published
     service = LocalAnswers(open_files([project.graph_file]))
     query = load_queries(project.queries)["dependants"]
+    types = Counter(iri for claim in claims for iri in node_types(claim))
     holders = Counter(iri for claim in claims for iri in node_iris(claim))
     quoted = Counter((s.start, s.end) for c in claims for s in set(c.spans))
     seen: Counter[str] = Counter()
@@ -432,19 +433,24 @@ def test_dependants_are_told_by_the_query_too(project: Project, run: Run) -> Non
         for row in json.loads(answer.body)["results"]["bindings"]:
             found[row["kind"]["value"]].add(row["thing"]["value"])
         derived = {key}
-        while more := {c.key for c in claims if derived & set(c.sources)} - derived:
-            derived |= more
+        while further := {c.key for c in claims if derived & set(c.sources)} - derived:
+            derived |= further
         assert found["derived"] == {claim_iri(SLUG, other) for other in derived - {key}}
         assert found["described_here_only"] == {iri for iri in node_iris(claim) if holders[iri] == 1}
-        assert {iri for iri in node_iris(claim) if holders[iri] > 1} <= found["also_described"]
+        typed = {iri for iri in node_types(claim) if types[iri] == 1 < holders[iri]}
+        assert found["typed_here_only"] == typed
+        more = {claim_iri(c.document, c.key) for c in claims if c is not claim and typed & set(node_iris(c))}
+        assert found["says_more"] == more
+        assert {iri for iri in node_iris(claim) if holders[iri] > 1} - typed <= found["also_described"]
         spans = [span_iri(s.document, s.start, s.end) for s in set(claim.spans) if quoted[s.start, s.end] == 1]
         assert found["words"] == set(spans)
         told = found["refers_to_it"] | found["judgement"]
         first = [f for f in find_falling(claim, claims, (), source.vocabulary) if f.kind in {"points-at", "judgement"}]
-        own = {shorten(iri) for iri in found["described_here_only"]}
+        own = {shorten(iri) for iri in found["described_here_only"] | found["typed_here_only"]}
         assert [f.claim.key for f in first if f.because in own and not told & set(node_iris(f.claim))] == []
         seen.update({kind: len(things) for kind, things in found.items()})
-    assert {"derived", "described_here_only", "also_described", "judgement", "refers_to_it", "words"} == set(+seen)
+    things = {"described_here_only", "typed_here_only", "also_described", "judgement", "refers_to_it"}
+    assert things | {"derived", "says_more", "words"} == set(+seen)
 
 
 @pytest.mark.slow

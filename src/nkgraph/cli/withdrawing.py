@@ -75,7 +75,7 @@ def withdraw(
 
     \b
     Example:
-      nkgraph withdraw claim:csw-communication-2022/position/cn-refugee-convention-1951-1
+      nkgraph withdraw claim:hrnk-lives-for-sale-2009/case-3/route-1
     """
     project = project_of(data, out)
     if finish:
