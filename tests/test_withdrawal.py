@@ -67,20 +67,26 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     return call
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Project:
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reference data and the second report, its claims registered, with a reading of it and a review."""
-    data = tmp_path / "data"
+    data = tmp_path_factory.mktemp("made") / "data"
     shutil.copytree(default_project().data / "reference", data / "reference")
     shutil.copytree(FIXTURE, data, dirs_exist_ok=True)
     shutil.copytree(data / "claims" / SLUG, data / "coding" / f"first-{SLUG}")
-    found = attrs.evolve(default_project(), data=data, out=tmp_path / "out")
-    claims = read_source(found).claims
+    claims = read_source(attrs.evolve(default_project(), data=data)).claims
     (data / "identifiers.tsv").write_text(register_claims(data / "identifiers.tsv", claims)[0], encoding="utf-8")
     (data / "review").mkdir()
     notes = "".join(f"- {SLUG} `{key}`: read again\n" for key in SAMPLE)
     (data / "review" / "notes.md").write_text(f"# Read again\n\n{notes}", encoding="utf-8")
-    return found
+    return data
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Project:
+    """A project of its own for each test, with these data."""
+    shutil.copytree(made, tmp_path / "data")
+    return attrs.evolve(default_project(), data=tmp_path / "data", out=tmp_path / "out")
 
 
 def _texts(folder: Path) -> dict[str, bytes]:
