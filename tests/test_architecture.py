@@ -33,6 +33,7 @@ ORDER = [
         "graph",
         "consistency",
         "judgements",
+        "tombstones",
         "support",
         "checking",
         "shapeterms",

@@ -30,13 +30,15 @@ from nkgraph.mappable import find_mappable
 from nkgraph.mappingchecks import check_mappings
 from nkgraph.mappings import MappingSet
 from nkgraph.model import Claim, Passage, Span
+from nkgraph.ontology import Vocabulary
 from nkgraph.passages import passage_at
 from nkgraph.project import Project
-from nkgraph.reasoning import RuleText, close, load_theory, rule_graph
+from nkgraph.reasoning import Closure, RuleText, close, load_theory, rule_graph
 from nkgraph.reasons import check_reasons, reason_quads
 from nkgraph.source import Source, read_source
 from nkgraph.support import check_derived
 from nkgraph.targets import read_targets
+from nkgraph.tombstones import tombstone_quads
 from nkgraph.validation import validate
 from nkgraph.vocabularies import vocabulary_quads
 from nkgraph.writing import write_atomically
@@ -50,6 +52,7 @@ __all__ = [
     "check_coverage",
     "check_links",
     "check_source",
+    "conclude",
     "places_of",
     "read_source",
 ]
@@ -218,12 +221,11 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     """
     progress("reading claims and reference data")
     source = read_source(project)
-    strata = load_theory(project.ontology, source.vocabulary)
     asserted = assemble(source)
     progress(f"checking {len(source.published)} claims against the shapes")
     findings = check_source(source, project, asserted.quads)
     progress("inferring")
-    closure = close(asserted.quads, strata)
+    closure = conclude(project, source.vocabulary, asserted.quads)
     findings += [
         clash.finding for clash in check_closure(asserted.quads, closure, project.shapes, places_of(source), findings)
     ]
@@ -245,6 +247,15 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     return built
 
 
+def conclude(project: Project, vocabulary: Vocabulary, quads: Sequence[ox.Quad]) -> Closure:
+    """Return what follows from asserted quads by the ontology and the rules of a project.
+
+    Raises:
+        NkgraphError: the ontology is outside OWL 2 RL, or the rules cannot be read.
+    """
+    return close(quads, load_theory(project.ontology, vocabulary))
+
+
 def _complete(
     project: Project, source: Source, asserted: _Asserted, concluded: Mapping[RuleText, tuple[ox.Triple, ...]]
 ) -> list[ox.Quad]:
@@ -261,9 +272,11 @@ def _complete(
         *term_quads(core),
         *release_quads(__version__, len(core), len(source.published), _digest_inputs(project)),
     ]
-    everything = [*asserted.quads, *inferred, *statistics]
+    # tombstones are in no count: but for them, the graph is that of data in which the claims never were
+    buried = list(tombstone_quads(source.tombstones))
+    everything = [*asserted.quads, *inferred, *statistics, *buried]
     views: list[ox.Quad] = [*_merge(everything, ox.DefaultGraph())]
-    views += _merge(asserted.quads, ox.NamedNode(graph_iri("view/asserted")))
+    views += _merge([*asserted.quads, *buried], ox.NamedNode(graph_iri("view/asserted")))
     views += _merge(inferred, ox.NamedNode(graph_iri("view/inferred")))
     for document in source.documents:
         prefix = claim_iri(document.slug, "")
