@@ -1,4 +1,4 @@
-"""Write the last part of ``docs/reasoning.md``: the rules of OWL 2 RL, what is left out, and what the profile refuses.
+"""Write the last part of ``docs/reasoning.md``: the rules of OWL 2 RL, what is left out and refused, and our own rules.
 
 The part above the mark is written by hand and kept. ``python tests/reasoning_page.py`` writes what stands below it.
 """
@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import Final
 
 from nkgraph.iris import shorten
+from nkgraph.project import default_project
+from nkgraph.reasoning import load_strata
 from nkgraph.reasoning.grammar import load_grammar
 from nkgraph.reasoning.tables import load_tables
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "reasoning.md"
-MARK: Final = (
-    "<!-- From here on written by `python tests/reasoning_page.py` from src/nkgraph/reasoning; do not edit below. -->\n"
-)
+MARK: Final = "<!-- From here on written by `python tests/reasoning_page.py`; do not edit below. -->\n"
 
 
 def make_page() -> str:
     """Return the page: what stands above the mark as it is, and the tables below it."""
     kept = PAGE.read_text("utf-8").partition(MARK)[0]
-    return kept + MARK + "\n".join(["", *_rules(), *_left_out(), *_refused(), ""])
+    return kept + MARK + "\n".join(["", *_rules(), *_left_out(), *_refused(), *_domain(), ""])
 
 
 def _rules() -> Iterator[str]:
@@ -66,6 +66,16 @@ def _refused() -> Iterator[str]:
         "Lists that are not well formed, expressions in pieces, literals in the place of individuals, datatype properties "
         "in the place of object properties, and terms of OWL and RDFS that do not exist are refused as well."
     )
+
+
+def _domain() -> Iterator[str]:
+    ontology = default_project().ontology
+    yield from ("", "### Rules of the domain, by stratum")
+    for stratum in load_strata(ontology / "rules"):
+        yield from ("", f"Stratum *{stratum.name}*:", "", "| rule | title | what it says |", "| --- | --- | --- |")
+        for rule in stratum.rules:
+            link = f"[`{rule.key}`](../ontology/rules/domain/{rule.key}.rq)"
+            yield f"| {link} | {rule.about.title} | {rule.about.words} |"
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ REASONS: Final = ("asked", "risk", "mistaken", "source", "other")
 _MARKS: Final = 1024
 _LINE: Final = re.compile(r"([0-9a-f]{16})\t(\d{4}(?:-\d\d){0,2})\t([a-z]+)\t(\d+)/(\d+)")
 _HEADER: Final = (
-    "# id drawn at withdrawal\tdate given\tkind of reason\tmark/of how many; see docs/adr/0020-withdrawal.md"
+    "# id drawn at withdrawal\tdate given\tkind of reason\tmark/of how many; see docs/adr/0018-withdrawal.md"
 )
 
 
