@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Final, TypeAlias
 
 import pyoxigraph as ox
 
@@ -12,11 +12,25 @@ from nkgraph.proofs.instances import Instance, RuleBook
 from nkgraph.proofs.matching import join, order_body, to_triple
 from nkgraph.reasoning.rules import Pattern, Rule, Term, Variable
 
-__all__ = ["Closer"]
+__all__ = ["Closer", "Use", "follows"]
 
 #: The rules that close the terminology, which stands before every other rule (OWL 2 RL/RDF, table 9).
 _TERMINOLOGY: Final = "scm-"
 _Shape = tuple[str, str | None]
+#: One use of a rule: what it concludes, and from what, axioms included.
+Use: TypeAlias = tuple[ox.Triple, frozenset[ox.Triple]]
+
+
+def follows(goal: ox.Triple, triples: Iterable[ox.Triple], uses: Iterable[Use]) -> bool:
+    """Say whether a triple follows from others by some uses of rules."""
+    known, left = set(triples), list(uses)
+    while goal not in known:
+        fresh = {triple for triple, premises in left if premises <= known}
+        if fresh <= known:
+            return False
+        known |= fresh
+        left = [(triple, premises) for triple, premises in left if triple not in known]
+    return True
 
 
 class _Few:
@@ -80,6 +94,21 @@ class Closer:
                 few.add(fresh)
         return derived
 
+    def list_uses(self, triples: Iterable[ox.Triple]) -> list[Use]:
+        """Return every use of a rule from which anything follows from some triples, in however many rounds."""
+        few = _Few(triples)
+        while True:
+            uses = {
+                (triple, frozenset((*instance.premises, *instance.rule.axioms)))
+                for of_terminology in (True, False)
+                for rule in self._list_rules(few, of_terminology=of_terminology)
+                for triple, instance in self._conclude(rule, few)
+            }
+            before = len(few.all)
+            few.add(triple for triple, _ in uses)
+            if len(few.all) == before:
+                return list(uses)
+
     def _list_rules(self, few: _Few, *, of_terminology: bool) -> list[Rule]:
         """Return the rules whose axioms are there, and of those without axioms the ones that may match."""
         found: dict[int, Rule] = {}
@@ -94,12 +123,16 @@ class Closer:
         return [rule for rule in found.values() if rule.key.startswith(_TERMINOLOGY) is of_terminology]
 
     def _apply(self, rule: Rule, few: _Few) -> Iterator[tuple[ox.Triple, Instance]]:
+        """Yield what a rule concludes that is not there yet."""
+        return ((triple, instance) for triple, instance in self._conclude(rule, few) if triple not in few.all)
+
+    def _conclude(self, rule: Rule, few: _Few) -> Iterator[tuple[ox.Triple, Instance]]:
         for match in join(self._bodies[id(rule)], {}, few):
             instance = self._instantiate(rule, match, few)
             if instance is not None:
                 for head in rule.head:
                     triple = to_triple(head, instance.bindings)
-                    if triple is not None and triple not in few.all:
+                    if triple is not None:
                         yield triple, instance
 
     def _instantiate(self, rule: Rule, match: dict[str, Term], few: _Few) -> Instance | None:

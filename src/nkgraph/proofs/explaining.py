@@ -8,7 +8,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from nkgraph.proofs.closing import Closer
+from nkgraph.proofs.closing import Closer, follows
 from nkgraph.proofs.conditions import Conditions
 from nkgraph.proofs.instances import Instance, RuleBook
 from nkgraph.proofs.missing import Missing, list_missing
@@ -69,12 +69,12 @@ class Explainer:
     def _prune(self, proof: Step) -> Step:
         """Return the proof without leaves that can be left out, tried in the order of their text."""
         kept = [leaf.triple for leaf in leaves_of(proof)]
+        # conditions are met or not in the whole graph, so that fewer leaves allow no other uses of rules
+        uses = self._closer.list_uses(kept)
         for leaf in sorted(kept, key=str):
-            if leaf not in kept:
-                continue
             rest = [triple for triple in kept if triple != leaf]
-            derived = self._closer.close(rest, proof.triple)
-            if proof.triple in derived:
+            if leaf in kept and follows(proof.triple, rest, uses):
+                derived = self._closer.close(rest, proof.triple)
                 pruned = build_proof(proof.triple, derived.get, self.asserted, self._conditions, self._within(derived))
                 assert isinstance(pruned, Step)
                 proof, kept = pruned, [each.triple for each in leaves_of(pruned)]
