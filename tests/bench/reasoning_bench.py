@@ -22,6 +22,7 @@ from typing import Any, TypeAlias
 
 import attrs
 import pyoxigraph as ox
+from proofs_bench import PROOFS, run_large_proofs, run_proofs
 
 from nkgraph.errors import VocabularyError
 from nkgraph.iris import graph_iri
@@ -267,6 +268,36 @@ def row(
     print(f"| {what} | {size} | {' | '.join(cells)} |", flush=True)
 
 
+def run_proofs_at(files: Files) -> Measured:
+    """Proofs from a large store, closed in place."""
+    store = load(files)
+    close_store(store, compile_rules(store))
+    return run_large_proofs(store)
+
+
+def tell_proofs(folder: Path, largest: Files, size: int, limit: int) -> None:
+    """Print the table of proofs."""
+    print("\n| proofs | seconds or ms | must / better | note |\n|---|--:|---|---|", flush=True)
+    found = measure(lambda: run_proofs(folder), limit)
+    if found is None:
+        print(f"| of the real graph | ended | | after {limit} s |")
+        return
+    for name in ("median", "p99"):
+        asked = verdict(found[name], PROOFS[name])
+        print(f"| one proof, {name}, ms | {found[name]:.2f} | {asked} | slowest {found['slowest']:.0f} ms |")
+    both = found["prove"] + found["replay"]
+    note = f"{found['triples']} triples: {found['unproved']} without a proof, {found['failed']} not replayed"
+    print(f"| all proved and replayed, s | {both:.1f} | {verdict(both, PROOFS['all'])} | {note} |")
+    note = f"{found['idle']} of {found['leaves']} leaves not needed"
+    print(f"| each leaf left out in turn, s | {found['leaving out']:.0f} | | {note} |", flush=True)
+    large = measure(lambda: run_proofs_at(largest), limit)
+    if large is not None:
+        asked = verdict(large["p99"], PROOFS["p99 at 100x"]) if size == 100 else ""
+        drawn = f"{large['triples']} drawn, {large['unproved']} unproved"
+        note = f"median {large['median']:.2f}, slowest {large['slowest']:.0f} ms; {drawn}"
+        print(f"| one proof at {size}x, p99, ms | {large['p99']:.2f} | {asked} | {note} |", flush=True)
+
+
 def main() -> None:
     """Measure everything and print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -315,6 +346,8 @@ def main() -> None:
                 found = run_other(arguments.others, "owlrl", files.triples, arguments.owlrl_seconds)
                 note = "all its rules; triples with those given" if found else f"after {arguments.owlrl_seconds} s"
                 row("owlrl", size, found, ours, "", note)
+        largest = max(inputs)
+        tell_proofs(folder, inputs[largest], largest, limit)
 
 
 if __name__ == "__main__":
