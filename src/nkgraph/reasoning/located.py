@@ -12,10 +12,10 @@ import pyoxigraph as ox
 
 from nkgraph.errors import ReadError
 
-__all__ = ["Located", "read_located"]
+__all__ = ["RDF_EXTENSIONS", "Located", "read_located"]
 
 #: The format that the extension of a file stands for.
-_FORMATS: Final = {
+RDF_EXTENSIONS: Final[dict[str, ox.RdfFormat]] = {
     ".jsonld": ox.RdfFormat.JSON_LD,
     ".nq": ox.RdfFormat.N_QUADS,
     ".nt": ox.RdfFormat.N_TRIPLES,
@@ -70,9 +70,9 @@ def read_located(path: Path) -> Iterator[Located]:
     Raises:
         ReadError: the file is not there, its extension is not known, or it is not what that says; with the line.
     """
-    form = _FORMATS.get(path.suffix.lower())
+    form = RDF_EXTENSIONS.get(path.suffix.lower())
     if form is None:
-        known = ", ".join(sorted(_FORMATS))
+        known = ", ".join(sorted(RDF_EXTENSIONS))
         raise ReadError(f"not an RDF file by its extension {path.suffix!r}", path=path, remedy=f"known are {known}")
     try:
         content = path.read_bytes()
