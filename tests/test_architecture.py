@@ -33,6 +33,7 @@ ORDER = [
         "graph",
         "consistency",
         "judgements",
+        "tombstones",
         "support",
         "checking",
         "shapeterms",
@@ -44,20 +45,8 @@ ORDER = [
     *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
     *("sparql", "formats", "evaluation", "store", "proofs", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
-    *(
-        "source",
-        "clashes",
-        "pipeline",
-        "synthesis",
-        "citations",
-        "crosschecks",
-        "drafting",
-        "exports",
-        "web",
-        "serving",
-        "cli",
-        "__main__",
-    ),
+    *("source", "assembly", "clashes", "pipeline", "withdrawal", "synthesis", "citations", "crosschecks"),
+    *("drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {

@@ -14,6 +14,7 @@ from nkgraph.crosschecks import Check, Discrepancy, format_discrepancy, load_che
 from nkgraph.errors import QueryError
 from nkgraph.findings import Severity
 from nkgraph.iris import PREFIXES, claim_iri, code_iri, document_iri, ontology_iri
+from nkgraph.ontology import load_vocabulary
 from nkgraph.pipeline import assemble, read_source
 from nkgraph.project import default_project
 from nkgraph.reasoning import close, load_theory
@@ -143,10 +144,15 @@ def test_rows_about_one_thing_are_one_finding(tmp_path: Path) -> None:
 Row = dict[str, Any]
 
 
+STRATA = load_theory(default_project().ontology)
+ONTOLOGY = load_vocabulary(default_project().ontology).quads
+
+
 def answer(query: str, example: Path) -> list[dict[str, str | None]]:
-    """Return the answer of a canned query over an example."""
+    """Return the answer of a canned query over an example and what the rules conclude from it."""
     text = (default_project().queries / f"{query}.rq").read_text(encoding="utf-8")
-    results = read(example).query(text)
+    given = [*ONTOLOGY, *(ox.Quad(q.subject, q.predicate, q.object) for q in read(example))]
+    results = load_closed(given, close(given, STRATA)).query(text)
     assert isinstance(results, ox.QuerySolutions)
     names = [variable.value for variable in results.variables]
     return [{n: None if row[n] is None else row[n].value.rpartition("/")[2] for n in names} for row in results]

@@ -45,7 +45,7 @@ def test_console_block_gives_the_output_it_shows(page: Path, command: str, outpu
     """A command in the docs prints exactly what stands below it, on a machine without the documents."""
     binary = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{binary}:{os.environ['PATH']}", "NKGRAPH_DOCUMENTS": ""}
-    with_folder = re.sub(r"nkgraph (query|export)\b", rf"nkgraph \1 --out {built_graph.parent}", command)
+    with_folder = re.sub(r"nkgraph (query|export|explain)\b", rf"nkgraph \1 --out {built_graph.parent}", command)
     done = subprocess.run(["bash", "-c", with_folder], capture_output=True, text=True, env=environment, cwd=ROOT)
 
     assert (output, 0) == (done.stdout, done.returncode), done.stderr

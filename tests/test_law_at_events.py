@@ -64,7 +64,7 @@ def answer_over(service: LocalAnswers, asked: str, state: str, instrument: str) 
 
 def test_each_event_is_answered_as_bound_on_answers_its_date(store: ox.Store, service: LocalAnswers) -> None:
     """For each event, state and provision the answer is that of `bound-on` on the date of the event; without a date, unknown."""
-    instruments = dict(select(store, "SELECT ?p ?i WHERE { ?p nk:provisionOf ?i }"))
+    instruments = {row[0]: row[1] for row in select(store, "SELECT ?p ?i WHERE { ?p nk:provisionOf ?i }")}
     rows = ask(service, "law-in-force-at-event")
     wrong, dated = [], 0
     for row in rows:
@@ -142,7 +142,8 @@ def test_no_provision_is_for_children_only_where_nobody_is_told_to_be_one(store:
     """A provision for children is brought up only by a transfer under 18, or by a child without registration."""
     text = """SELECT ?e ?p WHERE { ?e nk:bringsUpProvision ?p . ?p nk:isAbout code:subject\\/rights_of_the_child
       FILTER NOT EXISTS { ?e nk:transferred ?w ; nk:involvesUnder18 ?w }
-      FILTER NOT EXISTS { ?e nk:registered false } FILTER NOT EXISTS { ?e nk:papersKind code:papers-kind\\/registration_lacking } }"""
+      FILTER NOT EXISTS { ?e nk:registered false }
+      FILTER NOT EXISTS { ?e nk:papersKind code:papers-kind\\/registration_lacking } }"""
     assert select(store, text) == []
 
 

@@ -29,6 +29,10 @@ SCHEMA = PREFIXES["schema"]
 #: Terms that no canned query, rule, claim or build uses, and why they stay.
 UNUSED = {
     "Code": "what a property that stands on codes is used on; that a concept is one follows from its scheme",
+    **dict.fromkeys(
+        ("Tombstone", "tombstoneId", "withdrawnOn", "withdrawalReason", "mark", "marks"),
+        "what the build writes of withdrawn claims, of which there are none",
+    ),
     "River": "a place of reference data; the border rivers of crossings are codes, and no other river is named",
     "hasPart": "the other direction of partOf, by which ELI and schema.org name the parts of an instrument",
 }

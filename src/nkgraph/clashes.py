@@ -16,7 +16,7 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph.findings import Finding, Severity
-from nkgraph.iris import BASE, PREFIXES, shorten
+from nkgraph.iris import PREFIXES, shorten
 from nkgraph.proofs import Explainer, leaves_of
 from nkgraph.reasoning import Closure, Contradiction, rule_graph
 from nkgraph.validation import validate
@@ -85,7 +85,7 @@ def check_closure(
     """Return what cannot hold together in a closure, and what shapes find in it beyond what they find without inference.
 
     ``quads`` are what is asserted, in its graphs; ``known`` the findings about these alone. A finding about an inferred
-    triple names the claims that it follows from.
+    triple names the claims that it follows from. Of a thing that contradicts itself only that is told.
 
     Raises:
         VocabularyError: as ``validate``.
@@ -95,8 +95,10 @@ def check_closure(
     inferred = {triple for triples in closure.concluded.values() for triple in triples}
     closed = [*quads, *(ox.Quad(t.subject, t.predicate, t.object) for t in inferred)]
     told = {(finding.rule, finding.thing, finding.message) for finding in known}
+    clashing = {clash.finding.thing for clash in found}
     broken = validate(closed, shapes, places_of=places_of, trace=tracer.trace)
-    return found + [Clash(f, ()) for f in broken if (f.rule, f.thing, f.message) not in told]
+    fresh = (f for f in broken if (f.rule, f.thing, f.message) not in told and f.thing not in clashing)
+    return found + [Clash(finding, ()) for finding in fresh]
 
 
 def _tell(contradiction: Contradiction, tracer: Tracer, places_of: Mapping[str, tuple[Path, int]]) -> Clash:
@@ -111,7 +113,7 @@ def _tell(contradiction: Contradiction, tracer: Tracer, places_of: Mapping[str, 
 
 
 def _name(claims: Sequence[str]) -> str:
-    return ", ".join(claim.removeprefix(BASE) for claim in claims) or "no claim: reference data or the ontology"
+    return ", ".join(map(shorten, claims)) or "no claim: reference data or the ontology"
 
 
 def _write(triple: ox.Triple) -> str:

@@ -23,10 +23,10 @@ from nkgraph.findings import Finding, Severity
 from nkgraph.headers import read_header
 from nkgraph.iris import BASE, ontology_iri, shorten
 from nkgraph.ontology import nearest
-from nkgraph.pipeline import Source, assemble, places_of
+from nkgraph.pipeline import Source, assemble, conclude, places_of
 from nkgraph.project import Project
 from nkgraph.quotations import quote
-from nkgraph.reasoning import Closure, close, load_theory
+from nkgraph.reasoning import Closure
 
 __all__ = [
     "Across",
@@ -222,7 +222,7 @@ def check_across(source: Source, project: Project, known: Sequence[Finding] = ()
     """
     checks = load_checks(project.queries.parent / "checks")
     quads = assemble(source).quads
-    closure = close(quads, load_theory(project.ontology, source.vocabulary))
+    closure = conclude(project, source.vocabulary, quads)
     store = load_closed(quads, closure)
     clashes = tuple(
         Discrepancy(clash.finding, tuple(words_of(store, ox.NamedNode(claim)) for claim in clash.claims))

@@ -55,7 +55,7 @@ MADE: Final = frozenset(
         *("contradictsInPartnerAge", "contradictsInPartnerOrigin", "contradictsInProvince", "contradictsInSum"),
         *("contradicts", "contradictsInSurname", "firstSaidBy", "birthYearSaidBy", "childrenBeforeSaidBy"),
         *("partnerAgeSaidBy", "ageSaidBy"),
-        *("asksStatus", "bringsUp", "bringsUpProvision", "eventKind", "underState"),
+        *("asksStatus", "bringsUp", "bringsUpProvision", "underState"),
         *("inForceAtEvent", "notInForceAtEvent", "openAtEvent", "harmInCustody", "isFactor"),
         *("firstEventUnder18", "firstEvent18OrOver", "notWeighedIn", "toldBefore", "claimedBefore", "saidBefore"),
     )

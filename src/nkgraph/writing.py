@@ -14,10 +14,10 @@ from typing import BinaryIO, Final
 
 from nkgraph.errors import BuildError
 
-__all__ = ["lock_folder", "open_replacement", "write_atomically", "write_folder"]
+__all__ = ["FOLDER_MARK", "lock_folder", "open_replacement", "write_atomically", "write_folder"]
 
 #: The file by which a folder that was written is known again.
-_MARK: Final = ".written-by-nkgraph"
+FOLDER_MARK: Final = ".written-by-nkgraph"
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -86,7 +86,7 @@ def write_folder(path: Path, texts: Iterable[tuple[str, str]], *, replacing: boo
         fresh, former = temporary / "new", temporary / "old"
         fresh.mkdir(mode=0o755)
         if replacing:
-            listed[_MARK] = _digest(listed)
+            listed[FOLDER_MARK] = _digest(listed)
         for name, text in listed.items():
             file = fresh / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,7 @@ def _check_folder(path: Path, *, replacing: bool) -> None:
         return
     if not replacing:
         raise BuildError("is not empty", path=path, remedy="name a new folder, or empty this one")
-    mark = path / _MARK
+    mark = path / FOLDER_MARK
     files = {str(file.relative_to(path)): file.read_bytes() for file in held if file.is_file() and file != mark}
     is_ours = mark.is_file() and all(file.is_file() or any(file.iterdir()) for file in held)
     told = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))

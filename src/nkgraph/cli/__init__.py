@@ -19,6 +19,7 @@ from nkgraph.cli.inventing import synth
 from nkgraph.cli.linking import links
 from nkgraph.cli.making import build, check
 from nkgraph.cli.sources import claims, documents
+from nkgraph.cli.withdrawing import withdraw
 from nkgraph.errors import NkgraphError
 
 __all__ = ["EXIT_BUG", "EXIT_CLEAN", "EXIT_FINDINGS", "EXIT_INPUT", "cli", "main"]
@@ -45,7 +46,7 @@ def cli() -> None:
 
 for _command in (
     *(build, check, claims, draft, query, sparql, explain, serve),
-    *(documents, export, links, infer, synth),
+    *(documents, export, links, infer, synth, withdraw),
 ):
     cli.add_command(_command)
 

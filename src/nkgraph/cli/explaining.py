@@ -37,6 +37,7 @@ _FORMATS = ("text", *_WRITERS, *(form.name for form in GRAPHS))
 @click.argument("object_", metavar="OBJECT")
 @click.option("--format", "form", type=click.Choice(_FORMATS), default="text", show_default=True)
 @click.option("--others", is_flag=True, help="Write out the other proofs, too (text).")
+@click.option("--no-quotations", is_flag=True, help="Leave out the words themselves: for what is passed on.")
 @documents_option
 @data_option
 @out_option
@@ -46,6 +47,7 @@ def explain(
     object_: str,
     form: str,
     others: bool,
+    no_quotations: bool,
     documents: Path | None,
     data: Path | None,
     out: Path | None,
@@ -53,8 +55,8 @@ def explain(
     """Say why a triple is in the built graph: the rules by which it follows, down to claims and their words.
 
     Things are prefixed names (place:yanji), IRIs or paths (place/yanji); `a` is rdf:type; an object may be a literal.
-    Of a triple that is not there it says which rules could conclude it, and what they miss. The RDF formats give the
-    proofs in PROV-O.
+    Where the documents are at hand, the words are shown. Of a triple that is not there it says which rules could
+    conclude it, and what they miss. The RDF formats give the proofs in PROV-O.
 
     \b
     Example:
@@ -64,7 +66,7 @@ def explain(
     project = project_of(data, out)
     store = open_store(project.graph_file)
     explanation = explain_triple(build_explainer(store, project.ontology / "rules"), triple)
-    texts = read_texts(project, documents)
+    texts = {} if no_quotations else read_texts(project, documents)
     if texts:
         explanation = add_quotations(explanation, partial(quote, texts))
     explanation = _name_things(explanation, LocalAnswers(store))

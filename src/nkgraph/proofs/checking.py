@@ -7,7 +7,7 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from nkgraph.iris import graph_iri
+from nkgraph.iris import BASE, graph_iri
 from nkgraph.proofs.trees import Leaf, Proof, Searched, Step
 from nkgraph.reasoning.rules import Condition, Pattern, Rule, Slot, Term, Variable
 
@@ -33,11 +33,11 @@ def list_faults(proof: Proof, store: ox.Store, rules: Iterable[Rule]) -> list[st
 
 
 def _check(node: Proof, store: ox.Store, rules: frozenset[Rule], above: tuple[ox.Triple, ...]) -> Iterator[str]:
-    if isinstance(node, Leaf):
-        yield from _check_leaf(node, store)
-        return
     if node.triple in above:
         yield f"{node.triple} rests on itself"
+        return
+    if isinstance(node, Leaf):
+        yield from _check_leaf(node, store)
         return
     if node.rule not in rules:
         yield f"{node.rule.key} is no rule of this store ({node.triple})"
@@ -49,14 +49,20 @@ def _check(node: Proof, store: ox.Store, rules: frozenset[Rule], above: tuple[ox
 
 
 def _check_leaf(leaf: Leaf, store: ox.Store) -> Iterator[str]:
-    if not leaf.graphs:
+    if not leaf.graphs and any(_is_ours(name) for name in store.named_graphs()):
         yield f"{leaf.triple} is in no graph"
+    elif ox.Quad(leaf.triple.subject, leaf.triple.predicate, leaf.triple.object) not in store:
+        yield f"{leaf.triple} is not in the store"
     for name in leaf.graphs:
         quad = ox.Quad(leaf.triple.subject, leaf.triple.predicate, leaf.triple.object, ox.NamedNode(name))
         if name.startswith(_CONCLUDED):
             yield f"{leaf.triple} is concluded, not asserted ({name})"
         elif quad not in store:
             yield f"{leaf.triple} is not in {name}"
+
+
+def _is_ours(name: ox.NamedNode | ox.BlankNode) -> bool:
+    return isinstance(name, ox.NamedNode) and name.value.startswith(BASE)
 
 
 def _check_plain(step: Step, store: ox.Store) -> Iterator[str]:
@@ -81,7 +87,7 @@ def _check_counted(step: Step, store: ox.Store) -> Iterator[str]:
     inner = [condition for condition in rule.conditions if number not in condition.variables]
     head = next((b for p in rule.head if (b := _bind([p], [step.triple], {})) is not None), {})
     group = {name: head[name] for name in rule.counted[:-1] if name in head}
-    text = " ".join([*(f"{pattern} ." for pattern in rule.body), *(c.text for c in inner)])
+    text = " ".join([_write(rule.body), *(c.text for c in inner)])
     rows = list(_ask(text, _names(rule.body), group, store))
     everything = {triple for row in rows for pattern in rule.body if (triple := _fill(pattern, row)) is not None}
     if premises != everything or len(step.premises) != len(premises):
@@ -101,7 +107,8 @@ def _check_conditions(
     texts = " ".join(condition.text for condition in conditions)
     if texts:
         names = sorted({*bound, *(name for condition in conditions for name in condition.variables)})
-        row = next(_ask(texts, names, bound, store), None)
+        # with the patterns, so that values are compared as values
+        row = next(_ask(f"{_write(rule.body)} {texts}", names, bound, store), None)
         if row is None:
             yield f"{step.triple}: the conditions of {rule.key} are not met"
             return
@@ -112,16 +119,16 @@ def _check_conditions(
     if [searched.patterns for searched in step.searched] != [_fill_all(c.patterns, bound) for c in negative]:
         yield f"{step.triple}: what was searched is not what {rule.key} negates"
     for condition, searched in zip(negative, step.searched, strict=False):
-        yield from _check_searched(condition, searched, bound, store)
+        yield from _check_searched(rule, condition, searched, bound, store)
 
 
 def _check_searched(
-    condition: Condition, searched: Searched, bound: Mapping[str, Term], store: ox.Store
+    rule: Rule, condition: Condition, searched: Searched, bound: Mapping[str, Term], store: ox.Store
 ) -> Iterator[str]:
     group = condition.text[condition.text.index("{") + 1 : condition.text.rindex("}")]
-    tokens = set(condition.variables)
-    given = {name: term for name, term in bound.items() if name in tokens}
-    if next(_ask(group, sorted(tokens), given, store), None) is not None:
+    names = {*condition.variables, *_names(rule.body)}
+    given = {name: term for name, term in bound.items() if name in names}
+    if next(_ask(f"{_write(rule.body)} {group}", names, given, store), None) is not None:
         yield f"there is what should not be: {searched.text}"
 
 
@@ -134,6 +141,10 @@ def _ask(group: str, names: Iterable[str], bound: Mapping[str, Term], store: ox.
     assert isinstance(solutions, ox.QuerySolutions)
     for row in solutions:
         yield {name: row[name] for name in listed if row[name] is not None}
+
+
+def _write(patterns: Iterable[Pattern]) -> str:
+    return " ".join(f"{pattern} ." for pattern in patterns)
 
 
 def _names(patterns: Iterable[Pattern]) -> set[str]:

@@ -141,7 +141,14 @@ class Conditions:
         """Yield the solutions of a body with its conditions, the variables that a match binds being bound."""
         known = set(match).union(variables_of(*body), *(condition.variables for condition in conditions))
         names = sorted(known)
-        query = f"SELECT {' '.join(f'?{name}' for name in names)} WHERE {{ {write_body(body, conditions)} }}"
+        # substituted variables that no pattern binds are compared as terms and not as values (34 and 34.0 would differ)
+        literals = {name: str(term) for name, term in sorted(match.items()) if isinstance(term, ox.Literal)}
+        bound = (
+            f"VALUES ({' '.join('?' + name for name in literals)}) {{ ({' '.join(literals.values())}) }} "
+            if literals
+            else ""
+        )
+        query = f"SELECT {' '.join('?' + name for name in names)} WHERE {{ {bound}{write_body(body, conditions)} }}"
         terms: dict[ox.Variable, Term | ox.Triple] = {ox.Variable(name): term for name, term in match.items()}
         solutions = self.store.query(query, substitutions=terms)
         assert isinstance(solutions, ox.QuerySolutions)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -107,7 +108,7 @@ class Explainer:
         search = Search(self._conditions, self.rules, self.asserted, avoid=[triple])
         free = Search(self._conditions, self.rules, self.asserted, by_graph=False)
         found: list[Proof] = []
-        for instance in free.instances_of(triple)[:_CONSIDERED]:
+        for instance in itertools.islice(free.instances_of(triple), _CONSIDERED):
             if any(search.find(premise) is None for premise in instance.premises):
                 continue
             search.least[triple] = (1, instance)

@@ -96,6 +96,8 @@ class _Writer:
 
     def write_below(self, line: Line) -> Markup:
         """Return what a line rests on."""
+        if line.rule is None and not line.graphs:
+            return Markup('<p class="source">in the files themselves</p>')
         if line.rule is None:
             return _JOINED(self.write_source(self.citations[graph]) for graph in line.graphs)
         rule = self.write_iri(graph_iri(f"inferred/{line.rule.key}"), line.rule.title)

@@ -69,7 +69,10 @@ class RuleBook:
 
 
 def find_instances(way: Way, bindings: Mapping[str, Term], conditions: Conditions) -> Iterator[Instance]:
-    """Yield the matches of a body that conclude what the bindings of the head say; at most ``WIDEST`` of them."""
+    """Yield the matches of a body that conclude what the bindings of the head say; at most ``WIDEST``, by their text.
+
+    Their conditions are tested one after the other, as they are asked for.
+    """
     if way.rule.counted:
         group = conditions.find_group(way.rule, bindings)
         if group is not None:
@@ -78,7 +81,10 @@ def find_instances(way: Way, bindings: Mapping[str, Term], conditions: Condition
     in_body = variables_of(*way.body)
     given = {name: term for name, term in bindings.items() if name in in_body}
     made = {name: term for name, term in bindings.items() if name not in in_body}
-    for match in itertools.islice(join(way.body, given, StoreFacts(conditions.store)), WIDEST):
+    matches = list(itertools.islice(join(way.body, given, StoreFacts(conditions.store)), WIDEST))
+    if len(matches) > 1:
+        matches.sort(key=lambda match: [str(to_triple(pattern, match)) for pattern in way.rule.body])
+    for match in matches:
         found = conditions.confirm(way.rule, match)
         if found is not None and all(found.get(name) == term for name, term in made.items()):
             premises = [to_triple(pattern, match) for pattern in way.rule.body]

@@ -74,8 +74,6 @@ def _miss_by_way(
             for match in _match_connected(kept, given, conditions.store):
                 held = tuple(t for p in way.rule.body if p in kept and (t := to_triple(p, match)) is not None)
                 wanting = tuple(fill(pattern, match) for pattern in way.rule.body if pattern in absent)
-                if triple in held:
-                    continue
                 missing = Missing(triple, way.rule, {**bindings, **match}, held, wanting)
                 yield missing if wanting else _miss_by_condition(missing, conditions)
                 told += 1

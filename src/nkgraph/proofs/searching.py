@@ -30,7 +30,7 @@ _HIGHEST: Final = 100
 
 
 class Asserted:
-    """Tells what is asserted in a store, and in which graphs; a store without views is asked graph by graph."""
+    """Tells what is asserted in a store, and in which graphs; a graph of ours without views is asked graph by graph."""
 
     def __init__(self, store: ox.Store) -> None:
         self.store = store
@@ -38,19 +38,43 @@ class Asserted:
         self._is_ours = any(g.value.startswith(BASE) for g in store.named_graphs() if isinstance(g, ox.NamedNode))
 
     def has(self, triple: ox.Triple) -> bool:
-        """Say whether a triple is asserted."""
+        """Say whether a triple is asserted: in files of others, wherever it stands."""
+        if not self._is_ours:
+            return ox.Quad(triple.subject, triple.predicate, triple.object) in self.store
         if self._has_view:
             return ox.Quad(triple.subject, triple.predicate, triple.object, _VIEW) in self.store
         return bool(self.graphs_of(triple))
 
     def graphs_of(self, triple: ox.Triple) -> tuple[str, ...]:
-        """Return the named graphs that assert a triple, sorted; views and what rules concluded are left out."""
+        """Return the named graphs that assert a triple, sorted; views and what rules concluded are left out.
+
+        Files of others may have no named graphs: then there are none.
+        """
         found = set()
         for quad in self.store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None):
             name = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
             if name and not name.startswith((_INFERRED, _VIEWS)):
                 found.add(name)
         return tuple(sorted(found))
+
+
+class _Listing:
+    """Instances found as they are asked for, and kept."""
+
+    def __init__(self, source: Iterator[Instance]) -> None:
+        self._source = source
+        self._found: list[Instance] = []
+
+    def __iter__(self) -> Iterator[Instance]:
+        place = 0
+        while True:
+            if place == len(self._found):
+                following = next(self._source, None)
+                if following is None:
+                    return
+                self._found.append(following)
+            yield self._found[place]
+            place += 1
 
 
 class Search:
@@ -79,7 +103,7 @@ class Search:
     def _forget(self) -> None:
         self.least: dict[ox.Triple, tuple[int, Instance]] = {}
         self._refuted: dict[ox.Triple, int] = {}
-        self._listed: dict[ox.Triple, tuple[Instance, ...]] = {}
+        self._listed: dict[ox.Triple, _Listing] = {}
         self._open = False
 
     def find(self, triple: ox.Triple) -> int | None:
@@ -114,23 +138,21 @@ class Search:
                     self.least[triple] = (lower, instance)
                     return True
             self._refuted[triple] = lower
-        self._open = self._open or bool(self.instances_of(triple))
+        self._open = self._open or any(True for _ in self.instances_of(triple))
         return False
 
-    def instances_of(self, triple: ox.Triple) -> tuple[Instance, ...]:
-        """Return from what rules could conclude a triple in this store: short bodies first, ties by sorted text."""
-        found = self._listed.get(triple)
-        if found is None:
-            found = self._listed[triple] = tuple(self._list(triple))
-        return found
+    def instances_of(self, triple: ox.Triple) -> Iterator[Instance]:
+        """Yield from what rules could conclude a triple in this store: short bodies first, ties by sorted text."""
+        listing = self._listed.get(triple)
+        if listing is None:
+            listing = self._listed[triple] = _Listing(self._list(triple))
+        return iter(listing)
 
     def _list(self, triple: ox.Triple) -> Iterator[Instance]:
         for way, bindings in self.rules.ways_to(triple):
             if self._by_graph and ox.Quad(triple.subject, triple.predicate, triple.object, way.graph) not in self.store:
                 continue
-            found = list(find_instances(way, bindings, self.conditions))
-            if len(found) > 1:
-                found.sort(key=lambda instance: [str(premise) for premise in instance.premises])
+            found = find_instances(way, bindings, self.conditions)
             yield from (instance for instance in found if triple not in instance.premises)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from typing import Final
 
 import attrs
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
+_NUMBERS: Final = frozenset(PREFIXES["xsd"] + name for name in ("integer", "decimal", "double", "float"))
 _INFERRED: Final = graph_iri("inferred/")
 
 
@@ -95,7 +97,11 @@ class Explanation:
 
 
 def explain(explainer: Explainer, triple: ox.Triple, *, others: int = 3, missing: int = 5) -> Explanation:
-    """Return the explanation of a triple: at most so many other proofs, or so many rules that could conclude it."""
+    """Return the explanation of a triple: at most so many other proofs, or so many rules that could conclude it.
+
+    A number is found however it is spelt in the graph: 4000 where 4000.0 is there.
+    """
+    triple = _find_spelling(explainer.store, triple)
     proof = explainer.prove(triple)
     if proof is None:
         told = tuple(_tell_missing(found) for found in explainer.explain_missing(triple, missing))
@@ -104,6 +110,24 @@ def explain(explainer: Explainer, triple: ox.Triple, *, others: int = 3, missing
         return Explanation(triple, None, missing=told, unknown=unknown)
     lines = [_tell(found, explainer.store) for found in (proof, *explainer.others(triple, others))]
     return Explanation(triple, lines[0], tuple(lines[1:]), citations=_cite_all(lines, explainer.store))
+
+
+def _find_spelling(store: ox.Store, triple: ox.Triple) -> ox.Triple:
+    """Return the triple of the graph with the same number, or the triple itself."""
+    number = _read_number(triple.object)
+    if number is None or ox.Quad(triple.subject, triple.predicate, triple.object) in store:
+        return triple
+    quads = store.quads_for_pattern(triple.subject, triple.predicate, None, ox.DefaultGraph())
+    return next((quad.triple for quad in quads if _read_number(quad.object) == number), triple)
+
+
+def _read_number(term: object) -> Decimal | None:
+    if not isinstance(term, ox.Literal) or term.datatype.value not in _NUMBERS:
+        return None
+    try:
+        return Decimal(term.value)
+    except InvalidOperation:
+        return None
 
 
 def explain_clash(explainer: Explainer, clash: Clash) -> Explanation:

@@ -50,6 +50,8 @@ class _Writer:
     def write_below(self, line: Line, number: str, indent: str) -> Iterator[str]:
         """Yield what a line rests on."""
         if line.rule is None:
+            if not line.graphs:
+                yield f"{indent}said in the files themselves"
             for graph in line.graphs:
                 yield from self.write_source(self.citations[graph], number.rstrip("."), indent)
             return

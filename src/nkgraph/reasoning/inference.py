@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from nkgraph.errors import VocabularyError
 from nkgraph.iris import PREFIXES, graph_iri
 from nkgraph.reasoning.engine import Engine
+from nkgraph.reasoning.negations import print_by_difference
 from nkgraph.reasoning.printing import name_blanks, restore_blanks, select_matches
 from nkgraph.reasoning.rules import Pattern, Rule, RuleText
 from nkgraph.reasoning.strata import Stratum, check_strata, symbol_of
@@ -143,7 +144,7 @@ class _Asked:
         found: dict[str, set[ox.Triple]] = {}
         for rule in self.rules[stratum.name]:
             if fresh is None or not fresh.isdisjoint({symbol_of(pattern) for pattern in rule.body}):
-                results = self.store.query(rule.text)
+                results = self.store.query(print_by_difference(rule))
                 assert isinstance(results, ox.QueryTriples)
                 found.setdefault(rule.key, set()).update(map(restore_blanks, results))
         return found

@@ -45,6 +45,7 @@ ENTITY_ROOTS: Final = (
     "state",
     "statistics",
     "status",
+    "tombstone",
     "vocabulary",
     "work",
 )

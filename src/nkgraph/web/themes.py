@@ -69,6 +69,7 @@ _THEMES: Final[dict[str, tuple[str, ...]]] = {
         "related-claims",
         "contradictions",
         "silence",
+        "dependants",
         "coverage",
         "vocabulary",
         "inferred-by-rule",
