@@ -65,8 +65,10 @@ def compare(file: str, reading: Rows, graph: Rows, arguable: dict[tuple[str, str
     return Comparison(file, len(reading), alike, allowed, tuple(found))
 
 
-def compare_law(reading: dict[tuple[str, str, str, str], str], graph: dict[tuple[str, str, str, str], str]) -> Comparison:
-    """Return how the law at events agrees: a row is a kind of event, a state and an instrument, a cell the events on one side only."""
+def compare_law(
+    reading: dict[tuple[str, str, str, str], str], graph: dict[tuple[str, str, str, str], str]
+) -> Comparison:
+    """Return how the law at events agrees: a row is a kind of event, a state and an instrument, a cell events."""
     file, found, alike = "law-at-event", [], 0
     words = {"yes": "in_force", "no": "not_in_force"}
     for kind in sorted({key[:3] for key in {*reading, *graph}}):
@@ -75,13 +77,18 @@ def compare_law(reading: dict[tuple[str, str, str, str], str], graph: dict[tuple
         row = " ".join(kind)
         alike += len(read & answered)
         if read != answered:
-            found.append(Difference(file, row, "told", "; ".join(sorted(read - answered)), "; ".join(sorted(answered - read))))
+            found.append(
+                Difference(file, row, "told", "; ".join(sorted(read - answered)), "; ".join(sorted(answered - read)))
+            )
         both = sorted(read & answered)
         said = {event: words.get(reading[*kind, event], "") for event in both}
         other = [event for event in both if said[event] and said[event] != graph[*kind, event]]
         alike += len([event for event in both if said[event]]) - len(other)
         if other:
-            texts = ("; ".join(f"{event} {said[event]}" for event in other), "; ".join(f"{event} {graph[*kind, event]}" for event in other))
+            texts = (
+                "; ".join(f"{event} {said[event]}" for event in other),
+                "; ".join(f"{event} {graph[*kind, event]}" for event in other),
+            )
             found.append(Difference(file, row, "answer", *texts))
     return Comparison(file, len(reading), alike, 0, tuple(found))
 
@@ -93,7 +100,9 @@ def compare_all(graph: Path) -> list[Comparison]:
     for file in READERS:
         read, answered = READERS[file](reading), ASKERS[file](answers)
         if file in _CHOSEN:
-            answered = {row: cells for row, cells in answered.items() if row in read or not row.startswith(_CHOSEN[file])}
+            answered = {
+                row: cells for row, cells in answered.items() if row in read or not row.startswith(_CHOSEN[file])
+            }
         compared.append(compare(file, read, answered, reading.arguable() if file == "elements" else {}))
     return [*compared, compare_law(reading.law(), answers.law())]
 
@@ -120,18 +129,21 @@ def check_list(compared: list[Comparison], listed: list[dict[str, str]]) -> list
     problems += [f"listed, but it is no more: {difference}" for difference in sorted(standing - now)]
     problems += [f"listed as mended, but it is there: {d}" for d in mended if d in now]
     kept = {(d.file, d.row, d.column) for d in standing}
-    return problems + [f"mended, yet it differs otherwise: {d}" for d in mended if (d.file, d.row, d.column) in cells - kept]
+    return problems + [
+        f"mended, yet it differs otherwise: {d}" for d in mended if (d.file, d.row, d.column) in cells - kept
+    ]
 
 
 def _rows(compared: list[Comparison], listed: list[dict[str, str]]) -> Iterator[str]:
-    yield "| file | rows read | cells alike | alike but for arguable codes | differed | data mended | reading not followed | left open |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    heads = ("file", "rows read", "cells alike", "alike but for arguable codes", "differed", *SETTLED)
+    yield "| " + " | ".join(heads) + " |"
+    yield "| " + " | ".join("---" for _ in heads) + " |"
     how = Counter((row["file"], row["settled"]) for row in listed)
     totals = Counter[int]()
     for one in compared:
         settled = [how[one.file, word] for word in SETTLED]
         numbers = [one.rows, one.alike, one.arguable, sum(settled), *settled]
-        totals.update(dict(enumerate(numbers)) | {})
+        totals.update(dict(enumerate(numbers)))
         yield f"| `{one.file}.tsv` | " + " | ".join(map(str, numbers)) + " |"
     yield "| all | " + " | ".join(str(totals[n]) for n in range(7)) + " |"
 

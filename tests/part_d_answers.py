@@ -22,7 +22,8 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 _TRANSFERS = """SELECT * WHERE {
   ?transfer a nk:Transfer ; nk:kind/skos:notation ?kind
   OPTIONAL { ?transfer nk:event ?event }
-  OPTIONAL { ?transfer nk:buyer ?payer OPTIONAL { ?payer nk:origin/skos:notation ?payer_origin } }
+  OPTIONAL { ?transfer nk:buyer ?buyer } OPTIONAL { ?transfer nk:payment/nk:payer ?paying }
+  BIND(COALESCE(?paying, ?buyer) AS ?payer) OPTIONAL { ?payer nk:origin/skos:notation ?payer_origin }
   OPTIONAL { ?transfer nk:seller ?payee }
   OPTIONAL { ?transfer nk:buyerRole/skos:notation ?buyer_role }
   OPTIONAL { ?transfer nk:place ?where }
@@ -39,8 +40,10 @@ _JUDGEMENTS = """SELECT ?judgement ?thing ?decision WHERE {
   ?judgement a nk:Judgement ; nk:judges ?thing ; nk:decision/skos:notation ?decision
 } ORDER BY ?judgement"""
 _STATEMENTS = "SELECT ?said ?of WHERE { ?said a nk:CaseCharacterisation ; nk:ofAccount/nk:narrator ?of }"
-_FACTORS = 'SELECT ?factor WHERE { ?code skos:notation ?factor ; nk:listedIn ?naming . ?naming a nk:ContextStatement }'
-_DATED = "SELECT ?event ?date WHERE { ?event a nk:Custody ; nk:date ?date }"
+_FACTORS = "SELECT ?factor WHERE { ?code skos:notation ?factor ; nk:listedIn ?naming . ?naming a nk:ContextStatement }"
+_NARRATORS = """SELECT ?she ?from ?home WHERE {
+  ?account nk:narrator ?she OPTIONAL { ?she nk:originPlace ?from } OPTIONAL { ?she nk:livesIn ?home }
+}"""
 
 
 def shorten(name: str) -> str:
@@ -66,7 +69,9 @@ class Answers:
         if name not in self._asked:
             query = find_query(self._queries, name)
             table = read_table(run_query(LocalAnswers(self._store), query, {}), query.columns)
-            self._asked[name] = [dict(zip(table.columns, (shorten(show_cell(c)) for c in row), strict=True)) for row in table.rows]
+            self._asked[name] = [
+                dict(zip(table.columns, (shorten(show_cell(c)) for c in row), strict=True)) for row in table.rows
+            ]
         return self._asked[name]
 
     def find(self, text: str) -> list[Row]:
@@ -87,11 +92,25 @@ class Answers:
 
     def custody(self) -> Rows:
         """Return the events of custody."""
-        same = ("subject", "authority", "handover_place", "facility", "days_min", "days_max", "harm", "perpetrator", "returned", "outcome", "kind", "date")
+        same = (
+            "subject",
+            "authority",
+            "handover_place",
+            "facility",
+            "days_min",
+            "days_max",
+            "harm",
+            "perpetrator",
+            "returned",
+            "outcome",
+            "kind",
+            "date",
+        )
         rows = {row["event"]: {c: row[c] for c in same} for row in self.ask("returns-and-custody")}
         for cells in rows.values():
             # The reader has no outcome where the next event tells it, and asks of arrests alone whether she was returned.
             cells["outcome"] = "" if cells["outcome"] in {"returned", "detained"} else cells["outcome"]
+            cells["facility"] = cells["facility"].split(" [")[0]
             cells["returned"] = cells["returned"] if cells["kind"] == "arrest" else ""
         return rows
 
@@ -111,7 +130,9 @@ class Answers:
         found: dict[tuple[str, str, str, str], str] = {}
         for row in self.ask("law-in-force-at-event"):
             kind = kinds.get(row["event"], row["event"].split("/")[-1].rpartition("-")[0])
-            found[kind, row["state"], find_instrument(row["provision"].removeprefix("provision:")), row["event"]] = row["answer"]
+            found[kind, row["state"], find_instrument(row["provision"].removeprefix("provision:")), row["event"]] = row[
+                "answer"
+            ]
         return found
 
     def persons(self) -> Rows:
@@ -119,7 +140,9 @@ class Answers:
         judged: dict[tuple[str, str], list[str]] = {}
         for row in self.find(_JUDGEMENTS):
             judged.setdefault((row["judgement"], row["decision"]), []).append(row["thing"])
-        rows = {" ".join(sorted(things, key=_count)): {"judgement": decision} for (_, decision), things in judged.items()}
+        rows = {
+            " ".join(sorted(things, key=_count)): {"judgement": decision} for (_, decision), things in judged.items()
+        }
         return rows | {f"{row['said']} {row['of']}": {"judgement": "same"} for row in self.find(_STATEMENTS)}
 
     def sale_prices(self) -> Rows:
@@ -137,27 +160,50 @@ class Answers:
             told = tellings.get(event, [])
             first = next((one for one in told if one["transfer"] == event), {})
             others = {one["transfer"] for one in told} - {event}
-            cells = {"subject": join_codes(whose.get(event, ())), "women": persons.get(event, "1"), "also_told_as": join_codes(others)}
+            cells = {
+                "subject": join_codes(whose.get(event, ())),
+                "women": persons.get(event, "1"),
+                "also_told_as": join_codes(others),
+            }
             cells |= {c: row[c] for c in ("kind", "amount_min", "amount_max", "currency")}
-            cells |= {c: first.get(c, "") or next((one[c] for one in told if one[c]), "") for c in ("payer", "payee", "buyer_role")}
+            cells |= {
+                c: first.get(c, "") or next((one[c] for one in told if one[c]), "")
+                for c in ("payer", "payee", "buyer_role")
+            }
             cells["payer_origin"] = next((one["payer_origin"] for one in told if one["payer_origin"]), "")
             cells |= {"year": first.get("year", ""), "place": next((one["where"] for one in told if one["where"]), "")}
             household = any(one["household"] == "true" for one in told)
-            rows[event] = cells | {"final_household": "yes" if household else "", "disputed": "yes" if int(row["sums"]) > 1 else ""}
+            rows[event] = cells | {
+                "final_household": "yes" if household else "",
+                "disputed": "yes" if int(row["sums"]) > 1 else "",
+            }
         return rows
 
     def origin_to_destination(self) -> Rows:
         """Return transfers with where they led, and narrators with origin, way and province."""
-        names = {row["name"]: row["place"] for row in self.find("SELECT ?place ?name WHERE { ?place nk:name ?name ; a nk:Place }")}
-        provinces = {row["place"]: row["province"] for row in self.find("SELECT ?place ?province WHERE { ?place nk:inProvince ?province }")}
+        names = {
+            row["name"]: row["place"]
+            for row in self.find("SELECT ?place ?name WHERE { ?place nk:name ?name ; a nk:Place }")
+        }
+        provinces = {
+            row["place"]: row["province"]
+            for row in self.find("SELECT ?place ?province WHERE { ?place nk:inProvince ?province }")
+        }
         rows: Rows = {}
         for row in self.find(_TRANSFERS):
             if row["transfer"].startswith("case-"):
                 place, province = row["where"], provinces.get(row["where"], "")
-                rows[row["transfer"]] = {"reached_by": row["kind"].replace("resold", "sold"), "to_place": "" if place == province else place, "to_province": province}
-        for row in self.find("SELECT ?she ?from ?home WHERE { ?account nk:narrator ?she OPTIONAL { ?she nk:originPlace ?from } OPTIONAL { ?she nk:livesIn ?home } }"):
+                rows[row["transfer"]] = {
+                    "reached_by": row["kind"].replace("resold", "sold"),
+                    "to_place": "" if place == province else place,
+                    "to_province": province,
+                }
+        for row in self.find(_NARRATORS):
             old = rows.get(row["she"], {"from_place": ""})
-            cells = {"from_place": join_codes({row["from"], *old["from_place"].split("; ")}), "living_province": provinces.get(row["home"], "")}
+            cells = {
+                "from_place": join_codes({row["from"], *old["from_place"].split("; ")}),
+                "living_province": provinces.get(row["home"], ""),
+            }
             case = row["she"].split("/")[0].removeprefix("case-")
             steps = [names[one["place"]] for one in self.ask("routes") if one["case"] == case and one["place"]]
             rows[row["she"]] = cells | {"route": "; ".join(steps)}
@@ -169,7 +215,9 @@ class Answers:
         rows: Rows = {}
         for row in self.find(_PARTS):
             if row["actor"] in told:
-                cells = {c: told[row["actor"]][c] for c in ("origin", "gender", "relation", "called_trafficker", "persons")}
+                cells = {
+                    c: told[row["actor"]][c] for c in ("origin", "gender", "relation", "called_trafficker", "persons")
+                }
                 rows[f"{row['actor']} {row['role']} {'self' if row['narrates'] == 'true' else 'other'}"] = cells
         return rows
 
@@ -185,7 +233,11 @@ class Answers:
             if stated[row["figure"]]["band_min"] or stated[row["figure"]]["band_max"]:
                 band = {c: stated[row["figure"]][c] for c in ("band_min", "band_max")}
                 cells = {"value_min": band["band_min"], "value_max": band["band_max"], "unit": "CNY"}
-            cells |= {c: row[c] for c in ("hops", "attributed_to", "origin")}
+            cells |= {
+                "hops": row["hops"],
+                "origin": row["origin"],
+                "attributed_to": row["attributed_to"].replace("the nonprofit ", ""),
+            }
             name = row["figure"] if row["figure"].startswith(row["document"]) else f"{row['document']}/{row['figure']}"
             rows[name] = cells | {"in_two_documents": "yes" if len(documents[row["counted_as"]]) > 1 else ""}
         return rows

@@ -59,13 +59,20 @@ class Reading:
         """Return the ids that a numbered row has in the graph: by its number, or as words.tsv says; else a name of its own."""
         number = f"{row['case']}-{row[column]}"
         name = self._word(file, column, number)
-        return [f"case-{row['case']}/{word}-{row[column]}"] if name == number else sorted(split_codes(name)) or [f"reading {number}"]
+        return (
+            [f"case-{row['case']}/{word}-{row[column]}"]
+            if name == number
+            else sorted(split_codes(name)) or [f"reading {number}"]
+        )
 
     def elements(self) -> Rows:
         """Return the episodes."""
         rows: Rows = {}
         for row in self._rows("elements"):
-            cells = {c: join_codes(split_codes(row[c])) for c in ("subject", *_ELEMENTS, "under_18", "consent_words", "answer")}
+            cells = {
+                c: join_codes(split_codes(row[c]))
+                for c in ("subject", *_ELEMENTS, "under_18", "consent_words", "answer")
+            }
             rows |= dict.fromkeys(self._named("elements", "episode", row, "episode"), cells)
         return rows
 
@@ -110,7 +117,9 @@ class Reading:
         for row in self._rows("law-at-event"):
             kind = self._word("law-at-event", "kind", row["kind"])
             for provision in sorted(split_codes(row["provision"])) or [""]:
-                found[kind, row["state"].removeprefix("state:"), find_instrument(provision), row["event"]] = row["stated_at_event"]
+                found[kind, row["state"].removeprefix("state:"), find_instrument(provision), row["event"]] = row[
+                    "stated_at_event"
+                ]
         return found
 
     def persons(self) -> Rows:
@@ -121,7 +130,18 @@ class Reading:
         """Return the payments, each once."""
         rows: Rows = {}
         for row in self._rows("sale-prices"):
-            same = ("also_told_as", "women", "kind", "payer", "payer_origin", "payee", "buyer_role", "amount_min", "amount_max", "currency")
+            same = (
+                "also_told_as",
+                "women",
+                "kind",
+                "payer",
+                "payer_origin",
+                "payee",
+                "buyer_role",
+                "amount_min",
+                "amount_max",
+                "currency",
+            )
             cells = {c: row[c] for c in same} | {"subject": join_codes(split_codes(row["subject"]))}
             cells |= {"year": year_of(row["begin"], row["end"]), "place": row["place"] or row["province"]}
             rows[row["event"]] = cells | {"final_household": row["final_household"], "disputed": row["disputed"]}
@@ -133,7 +153,11 @@ class Reading:
         for row in self._rows("origin-to-destination"):
             if row["transfer"]:
                 reached = self._word("origin-to-destination", "reached_by", row["reached_by"])
-                rows[row["transfer"]] = {"reached_by": reached, "to_place": row["to_place"], "to_province": row["to_province"]}
+                rows[row["transfer"]] = {
+                    "reached_by": reached,
+                    "to_place": row["to_place"],
+                    "to_province": row["to_province"],
+                }
             if row["subject"] == "self":
                 narrator, route = f"case-{row['case']}/narrator", row["route"]
                 if len(route) < len(rows.get(narrator, {"route": ""})["route"]):
@@ -164,7 +188,9 @@ class Reading:
             cells = {c: row[c] for c in ("value_min", "value_max")}
             cells |= {c: self._word("figures", c, row[c]) for c in ("unit", "hops", "attributed_to", "origin")}
             shared = len(origins.get(f"{row['group']} {row['origin']}", ())) > 1 and row["figure"]
-            rows[f"{row['document']}/{row['figure'] or row['group']}"] = cells | {"in_two_documents": "yes" if shared else ""}
+            rows[f"{row['document']}/{row['figure'] or row['group']}"] = cells | {
+                "in_two_documents": "yes" if shared else ""
+            }
         return rows
 
 
