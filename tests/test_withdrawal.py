@@ -56,6 +56,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command and return its exit code and both its streams; the shapes have tests of their own and are left out."""
     monkeypatch.setattr("nkgraph.pipeline.validate", lambda *_, **__: [])
+    monkeypatch.setattr("nkgraph.clashes.validate", lambda *_, **__: [])
 
     def call(*words: str | Path) -> tuple[int, str, str]:
         capsys.readouterr()

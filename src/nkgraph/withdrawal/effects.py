@@ -92,29 +92,34 @@ def _compare(project: Project, source: Source, copy: Project) -> Effects:
         return Effects(errors=tuple(at_home(str(error)) for error in errors.errors))
     except NkgraphError as error:
         return Effects(errors=(at_home(str(error)),))
-    quads = assemble(after).quads
-    closure = conclude(copy, after.vocabulary, quads)
-    asserted_findings = check_source(after, copy, quads)
-    clashes = check_closure(quads, closure, copy.shapes, places_of(after), asserted_findings)
+    quads, asserted = assemble(after).quads, assemble(source).quads
+    closure, before = conclude(copy, after.vocabulary, quads), conclude(project, source.vocabulary, asserted)
     findings = [
         attrs.evolve(found, path=project.data / found.path.relative_to(copy.data))
         if found.path is not None and found.path.is_relative_to(copy.data)
         else found
-        for found in (*asserted_findings, *(clash.finding for clash in clashes))
+        for found in _check(after, copy, quads, closure)
     ]
-    asserted = assemble(source).quads
+    if findings:  # those that the data had before are only looked for where there is something to tell
+        known = {(found.rule, found.thing, found.message) for found in _check(source, project, asserted, before)}
+        findings = [found for found in findings if (found.rule, found.thing, found.message) not in known]
     said = {quad.triple for quad in asserted}
-    before, then = _name_rules(conclude(project, source.vocabulary, asserted)), _name_rules(closure)
+    had, has = _name_rules(before), _name_rules(closure)
     return Effects(
-        lost={triple: rules for triple, rules in sorted(before.items(), key=str) if triple not in then},
+        lost={triple: rules for triple, rules in sorted(had.items(), key=str) if triple not in has},
         gained={
-            triple: rules
-            for triple, rules in sorted(then.items(), key=str)
-            if triple not in before and triple not in said
+            triple: rules for triple, rules in sorted(has.items(), key=str) if triple not in had and triple not in said
         },
         passages=tuple(_find_bare(source, after)),
-        findings=tuple(sort_findings(_find_new(findings, source, project))),
+        findings=tuple(sort_findings(findings)),
     )
+
+
+def _check(source: Source, project: Project, quads: list[ox.Quad], closure: Closure) -> list[Finding]:
+    """Return what the checks of a build find, in what is asserted and in what follows."""
+    findings = check_source(source, project, quads)
+    clashes = check_closure(quads, closure, project.shapes, places_of(source), findings)
+    return [*findings, *(clash.finding for clash in clashes)]
 
 
 def _name_rules(closure: Closure) -> dict[ox.Triple, tuple[str, ...]]:
@@ -124,14 +129,6 @@ def _name_rules(closure: Closure) -> dict[ox.Triple, tuple[str, ...]]:
         for triple in triples:
             rules.setdefault(triple, []).append(rule.key)
     return {triple: tuple(sorted(set(keys))) for triple, keys in rules.items()}
-
-
-def _find_new(findings: list[Finding], source: Source, project: Project) -> list[Finding]:
-    """Return the findings that the data did not have before; these are only looked for where there is something to tell."""
-    if not findings:
-        return []
-    known = {(found.rule, found.thing, found.message) for found in check_source(source, project)}
-    return [found for found in findings if (found.rule, found.thing, found.message) not in known]
 
 
 def _find_bare(before: Source, after: Source) -> list[str]:
