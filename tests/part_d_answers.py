@@ -40,7 +40,9 @@ _JUDGEMENTS = """SELECT ?judgement ?thing ?decision WHERE {
   ?judgement a nk:Judgement ; nk:judges ?thing ; nk:decision/skos:notation ?decision
 } ORDER BY ?judgement"""
 _STATEMENTS = "SELECT ?said ?of WHERE { ?said a nk:CaseCharacterisation ; nk:ofAccount/nk:narrator ?of }"
-_FACTORS = "SELECT ?factor WHERE { ?code skos:notation ?factor ; ^nk:namesFactor ?naming . ?naming a nk:ContextStatement }"
+_FACTORS = (
+    "SELECT ?factor WHERE { ?code skos:notation ?factor ; ^nk:namesFactor ?naming . ?naming a nk:ContextStatement }"
+)
 _NARRATORS = """SELECT ?she ?from ?home WHERE {
   ?account nk:narrator ?she OPTIONAL { ?she nk:originPlace ?from } OPTIONAL { ?she nk:livesIn ?home }
 }"""
