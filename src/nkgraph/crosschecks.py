@@ -234,6 +234,7 @@ def check_across(source: Source, project: Project, known: Sequence[Finding] = ()
 def format_discrepancy(discrepancy: Discrepancy, texts: Mapping[str, str]) -> list[str]:
     """Return the lines of a finding: itself, then each claim's key with passages and words (or spans, without the document).
 
+    >>> from nkgraph.citations import Cited
     >>> finding = Finding(Severity.INFO, "age", "id:a/age-1", "said to be 20")
     >>> words = WordsOf("a", "age-1", (Cited(0, 9, "case-1"),))
     >>> format_discrepancy(Discrepancy(finding, (words,)), {"a": "She is 20"})
