@@ -91,6 +91,7 @@ stratified = st.tuples(
 
 @settings(max_examples=400, deadline=None)
 @given(st.lists(triples, max_size=14, unique=True), stratified, st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_same_as_the_reference(data: list[ox.Triple], strata: tuple[list[Rule], list[Rule]], random: object) -> None:
     """Random rules over random data give the same triples, keys and rounds as the reference, for any order of input."""
     expected = close(data, strata)

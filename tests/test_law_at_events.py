@@ -62,6 +62,7 @@ def answer_over(service: LocalAnswers, asked: str, state: str, instrument: str) 
     return found.pop() if len(found) == 1 else "unknown"
 
 
+@pytest.mark.slow
 def test_each_event_is_answered_as_bound_on_answers_its_date(store: ox.Store, service: LocalAnswers) -> None:
     """For each event, state and provision the answer is that of `bound-on` on the date of the event; without a date, unknown."""
     instruments = {row[0]: row[1] for row in select(store, "SELECT ?p ?i WHERE { ?p nk:provisionOf ?i }")}
@@ -92,6 +93,7 @@ def boundary_dates(days: set[date], sources: set[date]) -> Iterator[str]:
         yield day.isoformat()[:4]
 
 
+@pytest.mark.slow
 def test_rules_agree_with_bound_on_at_every_boundary(store: ox.Store, service: LocalAnswers) -> None:
     """An invented event on each day, month and year at which an answer can change is answered by the rules as by `bound-on`."""
     statuses = {

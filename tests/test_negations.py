@@ -13,6 +13,8 @@ from nkgraph.reasoning import Rule, infer, load_strata
 from nkgraph.reasoning.negations import print_by_difference
 from nkgraph.synthesis import invent
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 RULES = [rule for stratum in load_strata(ROOT / "ontology" / "rules") for rule in stratum.rules]
 NEGATING = [rule for rule in RULES if any(c.kind == "absent" for c in rule.conditions) and not rule.counted]

@@ -79,6 +79,7 @@ def sample(proved: Proofs, each: int) -> Iterator[tuple[ox.Triple, Step]]:
         yield from random.Random(len(pairs)).sample(pairs, min(each, len(pairs)))
 
 
+@pytest.mark.slow
 def test_every_inferred_triple_is_proved_and_replayed(real: Explainer, proved: Proofs) -> None:
     """Each inferred triple of the real graph has a proof that holds step by step, and whose leaves conclude it again."""
     wrong = [
@@ -91,6 +92,7 @@ def test_every_inferred_triple_is_proved_and_replayed(real: Explainer, proved: P
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_every_leaf_is_needed(proved: Proofs) -> None:
     """Without any one of its leaves a proof does not replay; shown for some triples of each rule of the real graph."""
     unneeded = [
@@ -111,6 +113,7 @@ def test_proof_leads_to_claims(proved: Proofs) -> None:
             assert not any(name.startswith((graph_iri("inferred/"), graph_iri("view/"))) for name in leaf.graphs)
 
 
+@pytest.mark.slow
 def test_withdrawn_leaf_takes_the_triple_or_leaves_another_proof(real: Explainer, proved: Proofs) -> None:
     """Without the claims that say a leaf, and closed anew, the triple is gone or follows otherwise; both are seen."""
     views = (graph_iri("inferred/"), graph_iri("view/"))

@@ -73,6 +73,7 @@ def test_stratum_negates_what_earlier_ones_finished() -> None:
     assert [str(t.subject) for t in found[FIRST.about]] == ["<https://x.org/a>"]
 
 
+@pytest.mark.slow
 def test_stratum_without_a_fixpoint_is_refused() -> None:
     """A rule that makes ever new terms is told by its stratum's name."""
     grows = rule("grows", "CONSTRUCT { ?a :n ?m } WHERE { ?a :n ?n BIND(?n + 1 AS ?m) }")

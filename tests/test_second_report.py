@@ -23,6 +23,8 @@ from nkgraph.project import Project, default_project
 from nkgraph.queries import CannedQuery, load_queries, run_query
 from nkgraph.sparql import QueryAnswering
 
+pytestmark = pytest.mark.slow
+
 SLUG = "second-report"
 FIXTURE = Path(__file__).parent / "fixtures" / SLUG
 EXPECTED = FIXTURE / "expected"

@@ -19,6 +19,8 @@ from nkgraph.pipeline import assemble, read_source
 from nkgraph.project import default_project
 from nkgraph.synthesis import INVENTED, invent
 
+pytestmark = pytest.mark.slow
+
 TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 SPOKEN = {"http://www.w3.org/2001/XMLSchema#string", "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"}
 

@@ -121,6 +121,7 @@ def _fallen(told: str) -> set[str]:
 
 
 @pytest.mark.parametrize("key", [*SAMPLE[:3], *(pytest.param(key, marks=pytest.mark.slow) for key in SAMPLE[3:])])
+@pytest.mark.slow
 def test_withdrawn_graph_is_that_of_data_without_the_claim(
     key: str, project: Project, tmp_path: Path, run: Run
 ) -> None:
@@ -183,6 +184,7 @@ def test_words_go_with_the_claim(project: Project, run: Run) -> None:
     ] == ["case-1/harm-2"]
 
 
+@pytest.mark.slow
 def test_dry_run_tells_and_writes_nothing(project: Project, run: Run) -> None:
     """Without --yes the dependants, the triples, the lines and what cannot be purged are told, and no byte is changed."""
     build(project)
@@ -203,6 +205,7 @@ def test_dry_run_tells_and_writes_nothing(project: Project, run: Run) -> None:
     assert (_texts(project.data), _texts(project.out)) == before
 
 
+@pytest.mark.slow
 def test_judgement_is_told_of_what_it_judges(project: Project, run: Run) -> None:
     """A judgement that names a thing which nothing else describes falls with it, and is told."""
     _, told, _ = run("withdraw", "case-4/narrator", "--data", project.data, "--out", project.out)
@@ -210,6 +213,7 @@ def test_judgement_is_told_of_what_it_judges(project: Project, run: Run) -> None
     assert "claim:second-report/judgement/person-1-4 judges id:second-report/case-4/narrator" in told
 
 
+@pytest.mark.slow
 def test_tombstone_has_no_content(project: Project, run: Run) -> None:
     """A tombstone is a random id, the date and reason given, and a mark that other names fit too: nothing of the claim."""
     for folder in ("one", "two"):
@@ -246,6 +250,7 @@ def test_tombstones_are_read_as_written(project: Project, tmp_path: Path) -> Non
     assert read_tombstones(path) == tuple(sorted(stones, key=lambda stone: stone.id))
 
 
+@pytest.mark.slow
 def test_withdrawn_claim_is_refused_when_it_comes_back(project: Project, run: Run) -> None:
     """A claims file that holds the withdrawn claim again ends with 2, at its line; so does withdrawing it twice."""
     path = project.data / "claims" / SLUG / "case-01.yaml"
@@ -280,6 +285,7 @@ def _fail_at(monkeypatch: pytest.MonkeyPatch, count: int, error: BaseException, 
     monkeypatch.setattr(purging, "write_atomically", failing)
 
 
+@pytest.mark.slow
 def test_data_that_cannot_be_written_are_told(project: Project, run: Run) -> None:
     """Where the folder of data takes no new file, the withdrawal ends with 2, says so, and changes nothing."""
     (project.data / ".withdrawing").write_text("in the way", encoding="utf-8")
@@ -290,6 +296,7 @@ def test_data_that_cannot_be_written_are_told(project: Project, run: Run) -> Non
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.slow
 def test_failure_midway_leaves_all_as_it_was(
     count: int, project: Project, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,6 +312,7 @@ def test_failure_midway_leaves_all_as_it_was(
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.slow
 def test_stopped_withdrawal_is_finished(
     count: int, project: Project, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -345,6 +353,7 @@ def test_change_made_meanwhile_is_not_overwritten(project: Project) -> None:
     assert _texts(project.data) == before
 
 
+@pytest.mark.slow
 def test_exports_go_and_files_of_others_stay(project: Project, run: Run) -> None:
     """Exports in the out folder go, whole folders and single files that name the claim; what is not ours stays."""
     words = ("--out", project.out)
@@ -421,6 +430,7 @@ def test_link_to_another_place_is_refused(project: Project, run: Run) -> None:
     assert "case-1/harm-1" in (project.data.parent / "case-01.yaml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_dependants_are_told_by_the_query_too(project: Project, run: Run) -> None:
     """The canned query gives, for each claim, what follows from it, what only it describes, and what refers to that."""
     build(project)

@@ -55,7 +55,13 @@ def create_app(
     app.register_error_handler(Exception, problems.handle)
     app.jinja_env.filters.update(cell=show_cell, link=link_to, short=name_of, brief=brief_name_of, words=write_words)
     app.jinja_env.filters.update(why=explaining.link_to_why, why_type=explaining.link_to_type)
-    app.context_processor(lambda: {"info": current_site().info, "query_for": lookups.write_incoming})
+    app.context_processor(
+        lambda: {
+            "info": current_site().info,
+            "explains": current_site().explain is not None,
+            "query_for": lookups.write_incoming,
+        }
+    )
     app.after_request(_finish)
     return app
 
