@@ -97,20 +97,31 @@ class Closer:
     def list_uses(self, triples: Iterable[ox.Triple]) -> list[Use]:
         """Return every use of a rule from which anything follows from some triples, in however many rounds."""
         few = _Few(triples)
-        while True:
-            uses = {
-                (triple, frozenset((*instance.premises, *instance.rule.axioms)))
-                for of_terminology in (True, False)
-                for rule in self._list_rules(few, of_terminology=of_terminology)
-                for triple, instance in self._conclude(rule, few)
-            }
-            before = len(few.all)
-            few.add(triple for triple, _ in uses)
-            if len(few.all) == before:
-                return list(uses)
+        uses: set[Use] = set()
+        tried: set[int] = set()
+        fresh = {triple.predicate.value for triple in few.all}
+        while fresh:
+            found: set[Use] = set()
+            for rule in self._list_rules(few):
+                # a rule that was tried finds more only where its body reads what the last round added
+                if id(rule) in tried and not any(pattern.predicate.value in fresh for pattern in rule.body):
+                    continue
+                tried.add(id(rule))
+                found.update(
+                    (triple, frozenset((*instance.premises, *instance.rule.axioms)))
+                    for triple, instance in self._conclude(rule, few)
+                )
+            uses |= found
+            new = {triple for triple, _ in found} - few.all
+            few.add(new)
+            fresh = {triple.predicate.value for triple in new}
+        return list(uses)
 
-    def _list_rules(self, few: _Few, *, of_terminology: bool) -> list[Rule]:
-        """Return the rules whose axioms are there, and of those without axioms the ones that may match."""
+    def _list_rules(self, few: _Few, *, of_terminology: bool | None = None) -> list[Rule]:
+        """Return the rules whose axioms are there, and of those without axioms the ones that may match.
+
+        ``of_terminology`` keeps to those of the terminology, or to the others.
+        """
         found: dict[int, Rule] = {}
         for triple in few.all:
             for rule in self._by_axiom.get(triple, ()):
@@ -120,6 +131,8 @@ class Closer:
             for shape in ((predicate, None), (predicate, str(triple.object))):
                 for rule in self._by_shape.get(shape, ()):
                     found[id(rule)] = rule
+        if of_terminology is None:
+            return list(found.values())
         return [rule for rule in found.values() if rule.key.startswith(_TERMINOLOGY) is of_terminology]
 
     def _apply(self, rule: Rule, few: _Few) -> Iterator[tuple[ox.Triple, Instance]]:
