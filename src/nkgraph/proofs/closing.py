@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, KeysView
 from typing import Final, TypeAlias
 
 import pyoxigraph as ox
@@ -47,6 +47,10 @@ class _Few:
                 self.all.add(triple)
                 self._by_predicate.setdefault(triple.predicate.value, []).append(triple)
 
+    @property
+    def predicates(self) -> KeysView[str]:
+        return self._by_predicate.keys()
+
     def has(self, triple: ox.Triple) -> bool:
         return triple in self.all
 
@@ -68,8 +72,10 @@ class Closer:
         self._by_axiom: dict[ox.Triple, list[Rule]] = {}
         self._by_shape: dict[_Shape, list[Rule]] = {}
         self._bodies: dict[int, tuple[Pattern, ...]] = {}
+        self._reads: dict[int, frozenset[str]] = {}
         for rule in rules.rules:
             self._bodies[id(rule)] = tuple(rule.body[place] for place in order_body(rule.body, frozenset()))
+            self._reads[id(rule)] = frozenset(pattern.predicate.value for pattern in rule.body)
             if rule.axioms:
                 self._by_axiom.setdefault(rule.axioms[0], []).append(rule)
             elif rule.body:
@@ -104,7 +110,7 @@ class Closer:
             found: set[Use] = set()
             for rule in self._list_rules(few):
                 # a rule that was tried finds more only where its body reads what the last round added
-                if id(rule) in tried and not any(pattern.predicate.value in fresh for pattern in rule.body):
+                if id(rule) in tried and fresh.isdisjoint(self._reads[id(rule)]):
                     continue
                 tried.add(id(rule))
                 found.update(
@@ -125,12 +131,13 @@ class Closer:
         found: dict[int, Rule] = {}
         for triple in few.all:
             for rule in self._by_axiom.get(triple, ()):
-                if all(axiom in few.all for axiom in rule.axioms):
+                if few.predicates >= self._reads[id(rule)] and all(axiom in few.all for axiom in rule.axioms):
                     found[id(rule)] = rule
             predicate = triple.predicate.value
             for shape in ((predicate, None), (predicate, str(triple.object))):
                 for rule in self._by_shape.get(shape, ()):
-                    found[id(rule)] = rule
+                    if few.predicates >= self._reads[id(rule)]:
+                        found[id(rule)] = rule
         if of_terminology is None:
             return list(found.values())
         return [rule for rule in found.values() if rule.key.startswith(_TERMINOLOGY) is of_terminology]
