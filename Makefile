@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= 2
 CLIENTS := .venv-clients
+BENCH := .venv-bench
 
-.PHONY: help setup clients build serve check quick test lint types bench agreement lock wheel clean
+.PHONY: help setup clients build serve check quick test lint types bench bench-reasoning agreement lock wheel clean
 .DEFAULT_GOAL := help
 
 help: ## Print this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
 
 $(STAMP): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "nkgraph needs Python 3.11: no $(PYTHON) here; name it with PYTHON=…" >&2; exit 2; }
@@ -52,6 +53,14 @@ types: $(STAMP) ## mypy --strict
 
 bench: $(STAMP) build ## Measure, and print the table
 	$(BIN)/python tests/bench/bench.py
+
+$(BENCH)/.installed: requirements-bench.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+bench-reasoning: $(STAMP) $(BENCH)/.installed ## Measure reasoning at 1, 10 and 100 times the graph, beside others
+	$(BIN)/python tests/bench/reasoning_bench.py --others $(BENCH)/bin/python
 
 agreement: $(STAMP) ## Agreement of the two codings
 	$(BIN)/python -m nkgraph.agreement

@@ -16,7 +16,7 @@ START = "<!-- made by tests/findings_page.py from the checks; the text above is 
 def make_tables(source: Source) -> str:
     """Return the findings, grouped by check; a check that finds nothing is named at the end."""
     project = default_project()
-    found = check_across(source, project)
+    found = check_across(source, project).discrepancies
     lines = []
     silent = []
     for check in load_checks(project.queries.parent / "checks"):

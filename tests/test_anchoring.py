@@ -100,6 +100,7 @@ def invented() -> tuple[Reading, list[Span]]:
 
 
 @pytest.mark.parametrize("name", HARMLESS)
+@pytest.mark.slow
 def test_spans_are_found_in_another_conversion(invented: tuple[Reading, list[Span]], name: str) -> None:
     reading, spans = invented
     outcome = convert_and_reanchor(reading.text, reading.passages, spans, HARMLESS[name])
@@ -254,6 +255,7 @@ def ranges(reading: Reading, kind: str) -> list[tuple[int, int]]:
 
 @pytest.mark.documents
 @pytest.mark.parametrize("name", ["all of it", *(pytest.param(n, marks=pytest.mark.slow) for n in list(HARMLESS)[:-1])])
+@pytest.mark.slow
 def test_spans_of_the_documents_are_found_in_another_conversion(
     readings: dict[str, Reading], drawn: dict[str, list[Span]], name: str
 ) -> None:
@@ -287,6 +289,7 @@ def test_spans_outlive_the_furniture(readings: dict[str, Reading], drawn: dict[s
 
 @pytest.mark.documents
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 6))])
+@pytest.mark.slow
 def test_no_span_of_a_missing_or_moved_page_is_mistaken(
     readings: dict[str, Reading], drawn: dict[str, list[Span]], seed: int
 ) -> None:

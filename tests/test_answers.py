@@ -22,6 +22,7 @@ from nkgraph import frames
 from nkgraph.answers import QueryService, Template, start_template
 from nkgraph.errors import NkgraphError
 from nkgraph.evaluation import LocalAnswers
+from nkgraph.proofs.loading import build_explainer
 from nkgraph.sparql import Answer, Limits, Problem, SparqlRequest
 from nkgraph.store import open_files
 
@@ -342,7 +343,7 @@ def test_child_cannot_connect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     pid = os.fork()
     if pid == 0:
         ours.close()
-        template.run_child(store, theirs, LIMITS)
+        template.run_child(store, build_explainer(store), theirs, LIMITS)
     theirs.close()
     ours.settimeout(10)
     query = f"SELECT * {{ SERVICE <http://127.0.0.1:{port}/> {{ ?s ?p ?o }} }}"

@@ -33,6 +33,7 @@ ORDER = [
         "graph",
         "consistency",
         "judgements",
+        "tombstones",
         "support",
         "checking",
         "shapeterms",
@@ -40,11 +41,12 @@ ORDER = [
         "summary",
         "validation",
     ),
-    *("tokens", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
+    *("tokens", "phrases", "diagnosis", "headers", "reasoning", "reasons", "coverage"),
     *("mappingfiles", "mappingfolders", "targets", "mappable", "identity", "mappingchecks", "links"),
-    *("sparql", "formats", "evaluation", "store", "frames", "template", "answers"),
+    *("sparql", "formats", "evaluation", "store", "proofs", "frames", "template", "answers"),
     *("queryfiles", "queries", "tables", "tablefiles", "quotations", "reconciliation"),
-    *("source", "pipeline", "crosschecks", "drafting", "exports", "web", "serving", "cli", "__main__"),
+    *("source", "assembly", "clashes", "pipeline", "withdrawal", "synthesis", "citations", "crosschecks"),
+    *("drafting", "exports", "web", "serving", "cli", "__main__"),
 ]
 #: Which modules may import a library of others; ``cli`` and ``web`` are folders.
 DOORS = {
@@ -53,6 +55,8 @@ DOORS = {
     "flask": {"web"},
     "gunicorn": {"serving"},
     "krippendorff": set[str](),
+    "numpy": {"reasoning"},
+    "markupsafe": {"proofs"},
     "owlrl": set[str](),
     "pypdf": {"conversion"},
     "pyshacl": {"validation"},

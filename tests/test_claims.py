@@ -227,6 +227,7 @@ def test_broken_mapping_hints_at_quotation_marks(tmp_path: Path, vocabulary: Voc
         read(tmp_path, "- says: {id: a/b, type: Person}\n  note: one thing: another\n", vocabulary)
 
 
+@pytest.mark.slow
 def test_types_and_properties_of_claims_are_those_of_the_data(vocabulary: Vocabulary) -> None:
     """Every type in the claims is one that a claim can have, each is a class, and no claim writes what the build makes."""
     types: set[str] = set()

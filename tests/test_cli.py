@@ -100,6 +100,7 @@ def example_of(path: tuple[str, ...]) -> str:
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=lambda path: " ".join(path) or "nkgraph")
+@pytest.mark.slow
 def test_help_ends_in_an_example_that_runs(
     path: tuple[str, ...], run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -216,6 +217,7 @@ def test_sparql_reads_a_file_and_answers_yes_or_no(run: Any, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("form", sorted(GRAPHS))
+@pytest.mark.slow
 def test_export_parses_back_to_the_same_triples(form: str, run: Any, out: Path) -> None:
     """Each export holds the graph and nothing else: the dataset, or its default graph where a format has no graphs."""
     everything = set(ox.parse(path=str(out / "nkgraph.nq"), format=ox.RdfFormat.N_QUADS))
@@ -244,6 +246,7 @@ def test_no_export_holds_a_quotation(run: Any) -> None:
 
 
 @pytest.mark.parametrize("form", ["ttl", "rdf", "trig", "jsonld", "rdf12", "ttl12", "nanopub"])
+@pytest.mark.slow
 def test_export_is_the_same_bytes_twice(form: str, out: Path) -> None:
     """The same graph is the same bytes, whatever order Python's sets are in."""
     words = ["export", "--format", form, "--out", str(out)]

@@ -10,12 +10,14 @@ import pyoxigraph as ox
 import pytest
 import yaml
 
-from nkgraph.crosschecks import Check, Discrepancy, close_graph, format_discrepancy, load_checks, run_checks
+from nkgraph.crosschecks import Check, Discrepancy, format_discrepancy, load_checks, load_closed, run_checks
 from nkgraph.errors import QueryError
 from nkgraph.findings import Severity
 from nkgraph.iris import PREFIXES, claim_iri, code_iri, document_iri, ontology_iri
+from nkgraph.ontology import load_vocabulary
 from nkgraph.pipeline import assemble, read_source
 from nkgraph.project import default_project
+from nkgraph.reasoning import close, load_theory
 
 EXAMPLES = Path(__file__).resolve().parent / "crosschecks"
 CHECKS = load_checks(default_project().queries.parent / "checks")
@@ -142,10 +144,15 @@ def test_rows_about_one_thing_are_one_finding(tmp_path: Path) -> None:
 Row = dict[str, Any]
 
 
+STRATA = load_theory(default_project().ontology)
+ONTOLOGY = load_vocabulary(default_project().ontology).quads
+
+
 def answer(query: str, example: Path) -> list[dict[str, str | None]]:
-    """Return the answer of a canned query over an example."""
+    """Return the answer of a canned query over an example and what the rules conclude from it."""
     text = (default_project().queries / f"{query}.rq").read_text(encoding="utf-8")
-    results = read(example).query(text)
+    given = [*ONTOLOGY, *(ox.Quad(q.subject, q.predicate, q.object) for q in read(example))]
+    results = load_closed(given, close(given, STRATA)).query(text)
     assert isinstance(results, ox.QuerySolutions)
     names = [variable.value for variable in results.variables]
     return [{n: None if row[n] is None else row[n].value.rpartition("/")[2] for n in names} for row in results]
@@ -224,7 +231,8 @@ class Closure:
 def closure() -> Closure:
     """The closure of the claims, documents and reference data of this project."""
     project = default_project()
-    return Closure(close_graph(assemble(read_source(project)).quads, project))
+    quads = assemble(read_source(project)).quads
+    return Closure(load_closed(quads, close(quads, load_theory(project.ontology))))
 
 
 #: For each check, which value to alter so that it must find something: a query for the thing, with its new values.

@@ -24,7 +24,7 @@ FIXTURE = Path(__file__).parent / "fixtures" / "second-report" / "data"
 SCRIPT = """
 import os, random, sys
 from pathlib import Path
-import nkgraph.pipeline
+import nkgraph.clashes, nkgraph.pipeline
 from nkgraph.project import Project
 
 order = sys.argv[3]
@@ -42,7 +42,7 @@ def arrange(entries, name):
 listdir, scandir = os.listdir, os.scandir
 os.listdir = lambda *path: arrange(listdir(*path), str)
 os.scandir = lambda *path: Listing(arrange(scandir(*path), lambda entry: entry.name))
-nkgraph.pipeline.validate = lambda *_, **__: []
+nkgraph.pipeline.validate = nkgraph.clashes.validate = lambda *_, **__: []
 nkgraph.pipeline.build(Project(root=Path(sys.argv[1]), data=Path(sys.argv[1], "data"), out=Path(sys.argv[2])))
 """
 

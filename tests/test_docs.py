@@ -41,11 +41,12 @@ BLOCKS = [(p, command, output) for p in RUN_HERE for command, output in _console
 
 
 @pytest.mark.parametrize(("page", "command", "output"), BLOCKS, ids=[f"{p.name}: {c[:40]}" for p, c, _ in BLOCKS])
+@pytest.mark.slow
 def test_console_block_gives_the_output_it_shows(page: Path, command: str, output: str, built_graph: Path) -> None:
     """A command in the docs prints exactly what stands below it, on a machine without the documents."""
     binary = Path(sys.executable).parent
     environment = {**os.environ, "PATH": f"{binary}:{os.environ['PATH']}", "NKGRAPH_DOCUMENTS": ""}
-    with_folder = re.sub(r"nkgraph (query|export)\b", rf"nkgraph \1 --out {built_graph.parent}", command)
+    with_folder = re.sub(r"nkgraph (query|export|explain)\b", rf"nkgraph \1 --out {built_graph.parent}", command)
     done = subprocess.run(["bash", "-c", with_folder], capture_output=True, text=True, env=environment, cwd=ROOT)
 
     assert (output, 0) == (done.stdout, done.returncode), done.stderr
@@ -144,6 +145,7 @@ def find_copied(text: str, grams: set[tuple[str, ...]]) -> list[int]:
     return sorted({text.count("\n", 0, run[0][1]) + 1 for run in runs if tuple(word for word, _ in run) in grams})
 
 
+@pytest.mark.slow
 def test_the_documents_sentences_are_not_in_the_tree(texts: dict[str, str]) -> None:
     """No file of the tree repeats ten words of a document in a row, but for titles and names of laws."""
     grams = set()
@@ -215,6 +217,7 @@ def test_models_of_the_codebook_are_read_without_a_mistake(tmp_path: Path) -> No
     assert [claim.says.properties["type"] for claim in claims] == [(name,) for name in MODELS]
 
 
+@pytest.mark.slow
 def test_page_of_findings_is_what_the_checks_find() -> None:
     """The findings in the docs are those of today's data; ``python tests/findings_page.py`` writes the page."""
     from findings_page import PAGE, make_page

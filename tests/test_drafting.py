@@ -22,6 +22,8 @@ from nkgraph.model import Claim
 from nkgraph.ontology import load_vocabulary
 from nkgraph.project import default_project
 
+pytestmark = pytest.mark.slow
+
 SLUG = "the-harbour-report"
 FIXTURE = Path(__file__).parent / "fixtures" / "drafting"
 TEXT = FIXTURE / "documents" / f"{SLUG}.txt"

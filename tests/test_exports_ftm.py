@@ -20,6 +20,8 @@ from nkgraph.exports.ftm_entities import make_id
 from nkgraph.iris import BASE, ontology_iri
 from nkgraph.store import open_files, open_store
 
+pytestmark = pytest.mark.slow
+
 VALIDATOR = Path(__file__).resolve().parent / "clients" / "validate_ftm.py"
 RDF_TYPE = ox.NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 #: The schemata that an export may hold. A person, or an owner of anything, is none of them.

@@ -38,6 +38,8 @@ from nkgraph.tables import read_table
 from nkgraph.vocabularies import read_fields
 from nkgraph.writing import write_atomically, write_folder
 
+pytestmark = pytest.mark.slow
+
 TABLES = tuple(SECTIONS)
 VOCABULARIES = default_project().data / "vocabularies"
 

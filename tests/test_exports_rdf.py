@@ -30,6 +30,8 @@ from nkgraph.pipeline import read_source
 from nkgraph.project import default_project
 from nkgraph.writing import write_folder
 
+pytestmark = pytest.mark.slow
+
 HERE = Path(__file__).resolve().parent
 ELSEWHERE = "https://example.org/nk/"
 READERS = {"nq": "nquads", "trig": "trig", "jsonld": "json-ld", "ttl": "turtle", "nt": "nt", "rdf": "xml"}

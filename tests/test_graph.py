@@ -104,6 +104,7 @@ def test_digest_is_of_what_is_said_and_of_its_words(source: Source) -> None:
     assert digest != claim_digest(attrs.evolve(claim, spans=()), said)
 
 
+@pytest.mark.slow
 def test_build_is_sorted_and_the_same_twice(tmp_path: Path) -> None:
     """The same inputs are the same bytes: sorted N-Quads, the default graph the merge of all, each triple once."""
     written = []
@@ -121,6 +122,7 @@ def test_build_is_sorted_and_the_same_twice(tmp_path: Path) -> None:
     assert set(default) == {q.triple for q in built.quads}
 
 
+@pytest.mark.slow
 def test_asserted_and_inferred_are_apart(tmp_path: Path) -> None:
     """What is inferred is nowhere asserted, and the two views together are what is not statistics."""
     built = build(Project(default_project().root, SMALL, tmp_path))

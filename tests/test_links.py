@@ -44,6 +44,8 @@ from nkgraph.targets import Target, find_target, read_targets
 from nkgraph.web import create_app
 from nkgraph.web.linked import gather_links
 
+pytestmark = pytest.mark.slow
+
 ROOT = default_project().root
 LINKS = default_project().data / "links"
 SMALL = Path(__file__).resolve().parent / "wrong_inputs" / "project" / "data"

@@ -19,6 +19,8 @@ from nkgraph.passages import measure_segments, split_passages
 from nkgraph.plain_tables import find_tables, read_table
 from nkgraph.project import default_project
 
+pytestmark = pytest.mark.slow
+
 BRIDGE = """\
 The Bridge Report
 

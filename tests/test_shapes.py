@@ -131,6 +131,7 @@ def shapes() -> Graph:
     return graph
 
 
+@pytest.mark.slow
 def test_shapes_conform_to_the_shapes_of_shacl(shapes: Graph) -> None:
     pyshacl.validate(Graph(), shacl_graph=shapes, meta_shacl=True)
 

@@ -289,6 +289,7 @@ def test_mapping_sets_are_sorted_and_described(name: str) -> None:
     assert lines == sorted(lines)
 
 
+@pytest.mark.slow
 def test_mapping_sets_are_sssom(clients_python: Path) -> None:
     """The sssom library reads each set whole and finds nothing wrong."""
     script = (

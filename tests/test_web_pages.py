@@ -97,6 +97,7 @@ def get(client: FlaskClient, path: str) -> str:
 
 
 @pytest.mark.parametrize("path", PAGES)
+@pytest.mark.slow
 def test_links_of_pages_lead_somewhere(client: FlaskClient, path: str) -> None:
     """Every link of ours on every kind of page is answered; nothing comes from elsewhere; no script runs."""
     page = get(client, path)

@@ -57,7 +57,7 @@ def test_an_installed_wheel_builds_answers_and_serves(installed: dict[str, str])
         address = re.search(r"http://\S+/", server.stderr.readline())
         assert address is not None
         with urllib.request.urlopen(f"{address[0]}queries/persons.csv", timeout=20) as answer:
-            assert len(answer.read().splitlines()) == 45
+            assert len(answer.read().splitlines()) == 46
     finally:
         server.send_signal(signal.SIGTERM)
         for _ in range(100):

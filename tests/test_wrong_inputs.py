@@ -50,7 +50,11 @@ def run(row: Row, folder: Path, graph: bytes, *, apart: bool) -> Said:
     return said
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.what for row in ROWS])
+#: Every third row is run every day, the others with all tests.
+EACH = [pytest.param(row, id=row.what, marks=[pytest.mark.slow] if n % 3 else []) for n, row in enumerate(ROWS)]
+
+
+@pytest.mark.parametrize("row", EACH)
 def test_wrong_input_is_told_exactly(row: Row, tmp_path: Path, small_graph: bytes) -> None:
     """The words and the exit code are those of the table, and every file of the project is as it was."""
     said = run(row, tmp_path, small_graph, apart=row.process)

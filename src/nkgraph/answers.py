@@ -21,9 +21,20 @@ from pathlib import Path
 from typing import Final
 
 import attrs
+import pyoxigraph as ox
 
 from nkgraph.errors import NkgraphError, ServeError
-from nkgraph.frames import BusyError, EndedError, LostError, await_ready, pack_request, receive, send, unpack_answer
+from nkgraph.frames import (
+    BusyError,
+    EndedError,
+    LostError,
+    await_ready,
+    pack_question,
+    pack_request,
+    receive,
+    send,
+    unpack_answer,
+)
 from nkgraph.sparql import Answer, Limits, Problem, SparqlRequest
 
 __all__ = ["QueryService", "Template", "start_template"]
@@ -40,9 +51,22 @@ _NO_TEMPLATE: Final = Problem(503, "the graph is not loaded at the moment", reme
 class Template:
     """The template process: started, watched and stopped by the process that owns it."""
 
-    def __init__(self, paths: Sequence[Path], socket_path: Path, limits: Limits, *, files: bool = False) -> None:
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        socket_path: Path,
+        limits: Limits,
+        *,
+        files: bool = False,
+        rules: Path | None = None,
+    ) -> None:
         self.socket_path = socket_path
-        settings = {"paths": [str(p) for p in paths], "socket": str(socket_path), "files": files}
+        settings = {
+            "paths": [str(p) for p in paths],
+            "socket": str(socket_path),
+            "files": files,
+            "rules": None if rules is None else str(rules),
+        }
         self._command = json.dumps({**settings, "limits": attrs.asdict(limits)})
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -55,7 +79,9 @@ class Template:
         """Start the process, not waiting until it has loaded the graph."""
         self.release()
         command = [sys.executable, "-m", "nkgraph.template", self._command]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # a process that forks has no threads, which a library of numbers would start
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
 
     def start(self, timeout: float = 600.0) -> int:
         """Start the process, wait until it answers, and return the number of quads it has loaded.
@@ -105,14 +131,16 @@ class Template:
         self._process = None
 
 
-def start_template(graph_file: Path, socket_path: Path, limits: Limits | None = None) -> Template:
-    """Return the running template of a built graph, listening on a socket.
+def start_template(
+    graph_file: Path, socket_path: Path, limits: Limits | None = None, *, rules: Path | None = None
+) -> Template:
+    """Return the running template of a built graph, listening on a socket; ``rules`` is the folder of its domain rules.
 
     Raises:
         NkgraphError: the graph cannot be loaded.
         ServeError: the process did not start.
     """
-    template = Template([graph_file], socket_path, limits or Limits())
+    template = Template([graph_file], socket_path, limits or Limits(), rules=rules)
     template.start()
     return template
 
@@ -148,11 +176,18 @@ class QueryService:
         503 when no child can be had in time or the template is gone, 504 at the deadline, 507 beyond the memory, 500
         when two children ended on the same query without one of these reasons.
         """
+        return self._send(pack_request(request))
+
+    def explain(self, triple: ox.Triple) -> Answer:
+        """Return why a triple is in the graph, as JSON (``proofs.jsonfiles``); refusals as those of ``ask``."""
+        return self._send(pack_question((str(triple.subject), str(triple.predicate), str(triple.object))))
+
+    def _send(self, body: bytes) -> Answer:
         until = time.monotonic() + self.limits.wait
         if not self._turns.acquire(timeout=self.limits.wait):
             return Answer.refuse(self._busy())
         try:
-            return self._ask(pack_request(request), until)
+            return self._ask(body, until)
         finally:
             self._turns.release()
 

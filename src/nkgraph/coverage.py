@@ -16,7 +16,7 @@ import pyoxigraph as ox
 from nkgraph.iris import BASE, ONTOLOGY, PREFIXES, document_iri, graph_iri, ontology_iri, shorten
 from nkgraph.model import Claim, Passage
 from nkgraph.passages import measure_own_parts
-from nkgraph.reasoning import Rule, rule_graph
+from nkgraph.reasoning import RuleText, rule_graph
 from nkgraph.reasons import KIND_REASONS
 
 __all__ = [
@@ -170,7 +170,7 @@ def coverage_quads(rows: Iterable[CoverageRow]) -> Iterator[ox.Quad]:
         )
 
 
-def rule_quads(concluded: Mapping[Rule, Sequence[ox.Triple]]) -> Iterator[ox.Quad]:
+def rule_quads(concluded: Mapping[RuleText, Sequence[ox.Triple]]) -> Iterator[ox.Quad]:
     """Yield, for each rule, its title, its words and how many triples it concluded (also where it concluded none)."""
     for rule, triples in concluded.items():
         graph = rule_graph(rule)

@@ -8,33 +8,34 @@ what a document states stands as stated, and a finding says beside what it stand
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 import attrs
 import pyoxigraph as ox
 
+from nkgraph.citations import WordsOf, find_offset, words_of
+from nkgraph.clashes import check_closure
 from nkgraph.diagnosis import explain_syntax
 from nkgraph.errors import QueryError
 from nkgraph.findings import Finding, Severity
 from nkgraph.headers import read_header
-from nkgraph.iris import BASE, PREFIXES, ontology_iri, shorten
+from nkgraph.iris import BASE, ontology_iri, shorten
 from nkgraph.ontology import nearest
-from nkgraph.pipeline import Source, assemble
+from nkgraph.pipeline import Source, assemble, conclude, places_of
 from nkgraph.project import Project
 from nkgraph.quotations import quote
-from nkgraph.reasoning import infer, load_strata
+from nkgraph.reasoning import Closure
 
 __all__ = [
+    "Across",
     "Check",
-    "Cited",
     "Discrepancy",
-    "WordsOf",
     "check_across",
-    "close_graph",
     "format_discrepancy",
     "load_checks",
+    "load_closed",
     "run_checks",
 ]
 
@@ -43,11 +44,7 @@ _FIELDS: Final = ("title", "severity", "message", "words")
 _SEVERITIES: Final = {"warning": Severity.WARNING, "info": Severity.INFO}
 _PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
 _WORDS: Final = re.compile(r"(\w+)(?:\.(\w+))?")
-_ABOUT, _ORDER, _DOCUMENT, _SLUG, _PASSAGE, _START, _END = (
-    ox.NamedNode(ontology_iri(name)) for name in ("about", "order", "document", "slug", "passage", "start", "endOffset")
-)
-_QUOTED: Final = ox.NamedNode(PREFIXES["prov"] + "wasQuotedFrom")
-_DERIVED: Final = ox.NamedNode(PREFIXES["prov"] + "wasDerivedFrom")
+_ABOUT, _ORDER = (ox.NamedNode(ontology_iri(name)) for name in ("about", "order"))
 _CLAIM: Final = BASE + "claim/"
 _ID: Final = BASE + "id/"
 
@@ -65,24 +62,6 @@ class Check:
     words: tuple[tuple[str, str | None], ...]
     text: str
     path: Path
-
-
-@attrs.frozen(order=True)
-class Cited:
-    """Words that a claim rests on: from where to where they stand, and in which passage."""
-
-    start: int
-    end: int
-    passage: str
-
-
-@attrs.frozen
-class WordsOf:
-    """The words of one claim: its document and key, and its spans in document order."""
-
-    document: str
-    claim: str
-    spans: tuple[Cited, ...]
 
 
 @attrs.frozen
@@ -150,24 +129,14 @@ def load_checks(folder: Path) -> tuple[Check, ...]:
     return tuple(_load_check(path) for path in sorted(folder.glob("*.rq")))
 
 
-def close_graph(quads: Iterable[ox.Quad], project: Project) -> ox.Store:
+def load_closed(quads: Sequence[ox.Quad], closure: Closure) -> ox.Store:
     """Return a store of asserted quads whose default graph is the merge of them and of all that follows from them."""
-    asserted = list(quads)
     store = ox.Store()
-    store.bulk_extend(asserted)
-    store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in asserted)
-    for triples in infer(asserted, load_strata(project.ontology / "rules")).values():
+    store.bulk_extend(quads)
+    store.bulk_extend(ox.Quad(q.subject, q.predicate, q.object) for q in quads)
+    for triples in closure.concluded.values():
         store.bulk_extend(ox.Quad(t.subject, t.predicate, t.object) for t in triples)
     return store
-
-
-def _objects(store: ox.Store, subject: ox.NamedNode, predicate: ox.NamedNode) -> list[ox.NamedNode | ox.Literal]:
-    found = (quad.object for quad in store.quads_for_pattern(subject, predicate, None, ox.DefaultGraph()))
-    return sorted((term for term in found if isinstance(term, ox.NamedNode | ox.Literal)), key=str)
-
-
-def _offset(store: ox.Store, subject: ox.NamedNode, predicate: ox.NamedNode) -> int:
-    return min((int(term.value) for term in _objects(store, subject, predicate)), default=0)
 
 
 def _is_of(store: ox.Store, claim: ox.NamedNode, thing: ox.NamedNode, prop: str | None) -> bool:
@@ -183,28 +152,7 @@ def _claims_about(store: ox.Store, thing: ox.NamedNode, prop: str | None) -> lis
     found = {q.subject for q in store.quads_for_pattern(None, _ABOUT, thing, ox.DefaultGraph())}
     claims = [term for term in found if isinstance(term, ox.NamedNode)]
     chosen = [claim for claim in claims if _is_of(store, claim, thing, prop)]
-    return sorted(chosen or claims, key=lambda claim: (_offset(store, claim, _ORDER), claim.value))
-
-
-def _spans(store: ox.Store, claim: ox.NamedNode, own: str, seen: frozenset[str] = frozenset()) -> set[Cited]:
-    """Return the words of a claim or, where it has none, of those that it follows from."""
-    if claim.value in seen:
-        return set()
-    found = set()
-    for span in _objects(store, claim, _QUOTED):
-        assert isinstance(span, ox.NamedNode)
-        passages = [*_objects(store, span, _PASSAGE), *_objects(store, claim, _PASSAGE)]
-        passage = passages[0].value.removeprefix(own) if passages else ""
-        found.add(Cited(_offset(store, span, _START), _offset(store, span, _END), passage))
-    sources = [] if found else [term for term in _objects(store, claim, _DERIVED) if isinstance(term, ox.NamedNode)]
-    return found.union(*(_spans(store, source, own, seen | {claim.value}) for source in sources))
-
-
-def _words_of(store: ox.Store, claim: ox.NamedNode) -> WordsOf:
-    documents = [term for term in _objects(store, claim, _DOCUMENT) if isinstance(term, ox.NamedNode)]
-    slug = next((term.value for document in documents for term in _objects(store, document, _SLUG)), "")
-    key = claim.value.removeprefix(f"{_CLAIM}{slug}/")
-    return WordsOf(slug, key, tuple(sorted(_spans(store, claim, f"{_ID}{slug}/"))))
+    return sorted(chosen or claims, key=lambda claim: (find_offset(store, claim, _ORDER), claim.value))
 
 
 def _fill(message: str, row: Mapping[str, ox.NamedNode | ox.Literal]) -> str:
@@ -234,7 +182,7 @@ def _run_check(store: ox.Store, check: Check, places: Mapping[str, Place]) -> li
     for (thing, message), claims in found.items():
         path, line = next((places[claim.value] for claim in claims if claim.value in places), (None, None))
         finding = Finding(check.severity, check.name, thing, message, path, line)
-        discrepancies.append(Discrepancy(finding, tuple(_words_of(store, claim) for claim in claims)))
+        discrepancies.append(Discrepancy(finding, tuple(words_of(store, claim) for claim in claims)))
     return discrepancies
 
 
@@ -255,20 +203,38 @@ def run_checks(
     return sorted(found, key=rank)
 
 
-def check_across(source: Source, project: Project) -> list[Discrepancy]:
-    """Return what the checks of a project find in the closure of its published claims, with file and line.
+@attrs.frozen
+class Across:
+    """What is found in the closure of the published claims: contradictions, and what documents state beside each other."""
+
+    clashes: tuple[Discrepancy, ...]
+    discrepancies: tuple[Discrepancy, ...]
+
+
+def check_across(source: Source, project: Project, known: Sequence[Finding] = ()) -> Across:
+    """Return what cannot hold together in the closure of the published claims, and what the checks of a project find there.
+
+    ``known`` are the findings of the shapes about what is asserted, which are not told again.
 
     Raises:
         QueryError: a check is not written as it should be.
+        VocabularyError: the ontology, a rule or a shape is not as it should be.
     """
     checks = load_checks(project.queries.parent / "checks")
-    places: dict[str, Place] = {f"{_CLAIM}{c.document}/{c.key}": (c.path, c.line) for c in source.claims}
-    return run_checks(close_graph(assemble(source).quads, project), checks, places)
+    quads = assemble(source).quads
+    closure = conclude(project, source.vocabulary, quads)
+    store = load_closed(quads, closure)
+    clashes = tuple(
+        Discrepancy(clash.finding, tuple(words_of(store, ox.NamedNode(claim)) for claim in clash.claims))
+        for clash in check_closure(quads, closure, project.shapes, places_of(source), known)
+    )
+    return Across(clashes, tuple(run_checks(store, checks, places_of(source))))
 
 
 def format_discrepancy(discrepancy: Discrepancy, texts: Mapping[str, str]) -> list[str]:
     """Return the lines of a finding: itself, then each claim's key with passages and words (or spans, without the document).
 
+    >>> from nkgraph.citations import Cited
     >>> finding = Finding(Severity.INFO, "age", "id:a/age-1", "said to be 20")
     >>> words = WordsOf("a", "age-1", (Cited(0, 9, "case-1"),))
     >>> format_discrepancy(Discrepancy(finding, (words,)), {"a": "She is 20"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "ServeError",
     "UnknownThingError",
     "VocabularyError",
+    "VocabularyErrors",
 ]
 
 
@@ -57,6 +59,14 @@ class MappingError(NkgraphError):
 
 class VocabularyError(NkgraphError):
     """An ontology, shape, rule or code list that contradicts itself."""
+
+
+class VocabularyErrors(VocabularyError):
+    """All mistakes found in an ontology, one a line."""
+
+    def __init__(self, errors: Iterable[VocabularyError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(str(error) for error in self.errors))
 
 
 class QueryError(NkgraphError):

@@ -23,6 +23,7 @@ __all__ = [
     "LostError",
     "await_ready",
     "pack_answer",
+    "pack_question",
     "pack_request",
     "receive",
     "send",
@@ -164,9 +165,17 @@ def pack_request(request: SparqlRequest) -> bytes:
     return json.dumps(fields).encode()
 
 
-def unpack_request(body: bytes) -> SparqlRequest:
-    """Return the request that ``pack_request`` made bytes of."""
+def pack_question(words: tuple[str, str, str]) -> bytes:
+    """Return the question why a triple is in the graph, as bytes; its three words as in N-Triples."""
+    return json.dumps({"why": words}).encode()
+
+
+def unpack_request(body: bytes) -> SparqlRequest | tuple[str, str, str]:
+    """Return the request that ``pack_request`` made bytes of, or the words of ``pack_question``."""
     fields = json.loads(body)
+    if "why" in fields:
+        subject, predicate, target = fields["why"]
+        return subject, predicate, target
     fields["substitutions"] = {name: _unpack_term(packed) for name, packed in fields["substitutions"].items()}
     for name in ("default_graphs", "named_graphs"):
         fields[name] = tuple(fields[name])

@@ -85,7 +85,11 @@ def check_identifiers(path: Path, claims: Iterable[Claim]) -> None:
         else:
             message = f"{key}: this claim of {document} was published and is gone"
             errors.append(
-                ClaimError(message, path=path, remedy="put it back with `status: withdrawn`, or with its old key")
+                ClaimError(
+                    message,
+                    path=path,
+                    remedy="put it back with its old key; a claim that must go is withdrawn with `nkgraph withdraw`",
+                )
             )
     if errors:
         raise ClaimErrors(errors)

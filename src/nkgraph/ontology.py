@@ -48,6 +48,16 @@ MADE: Final = frozenset(
         *("involvesUnder18", "involves18OrOver", "judgedDifferent", "judgedSameEvent", "judgedSamePerson"),
         *("possiblySameEvent", "possiblySamePerson", "sameEventAs", "sameWomanAs"),
         *("toldPriceMin", "toldPriceMax", "toldYear"),
+        *("paymentForOne", "countedAs", "inProvince", "figure", "figureOrigin", "sameFigureAs", "sameSourceAs"),
+        *("judgedSameSource", "judgedRepeating", "countedApartFrom", "besideClaim", "againstClaim"),
+        *("contradictsInAge", "contradictsInAnalysis", "contradictsInBirthYear", "contradictsInChildrenBefore"),
+        *("contradictsInDate", "contradictsInFigure", "contradictsInMaritalStatus", "contradictsInOrder"),
+        *("contradictsInPartnerAge", "contradictsInPartnerOrigin", "contradictsInProvince", "contradictsInSum"),
+        *("contradicts", "contradictsInSurname", "firstSaidBy", "birthYearSaidBy", "childrenBeforeSaidBy"),
+        *("partnerAgeSaidBy", "ageSaidBy"),
+        *("asksStatus", "bringsUp", "bringsUpProvision", "underState"),
+        *("inForceAtEvent", "notInForceAtEvent", "openAtEvent", "harmInCustody", "isFactor"),
+        *("firstEventUnder18", "firstEvent18OrOver", "notWeighedIn", "toldBefore", "claimedBefore", "saidBefore"),
     )
 )
 #: Keys of a claim file that stand for two properties with one value.

@@ -10,6 +10,8 @@ import attrs
 import pyoxigraph as ox
 
 from nkgraph import __version__
+from nkgraph.assembly import Asserted, assemble, places_of
+from nkgraph.clashes import check_closure
 from nkgraph.coverage import (
     coverage_quads,
     find_resting,
@@ -20,23 +22,21 @@ from nkgraph.coverage import (
 )
 from nkgraph.errors import BuildError
 from nkgraph.findings import Finding, Severity, sort_findings
-from nkgraph.graph import PROVENANCE, claim_quads, document_quads, provenance_quads, reference_quads
-from nkgraph.iris import account_iri, claim_iri, graph_iri, ontology_iri, passage_iri, span_iri
+from nkgraph.iris import claim_iri, graph_iri
 from nkgraph.judgements import find_dissolved, read_judgements
 from nkgraph.links import link_quads
 from nkgraph.mappable import find_mappable
 from nkgraph.mappingchecks import check_mappings
 from nkgraph.mappings import MappingSet
-from nkgraph.model import Claim, Passage, Span
-from nkgraph.passages import passage_at
+from nkgraph.ontology import Vocabulary
 from nkgraph.project import Project
-from nkgraph.reasoning import Rule, infer, load_strata, rule_graph
-from nkgraph.reasons import check_reasons, reason_quads
+from nkgraph.reasoning import Closure, RuleText, close, load_theory, rule_graph
+from nkgraph.reasons import check_reasons
 from nkgraph.source import Source, read_source
 from nkgraph.support import check_derived
 from nkgraph.targets import read_targets
+from nkgraph.tombstones import tombstone_quads
 from nkgraph.validation import validate
-from nkgraph.vocabularies import vocabulary_quads
 from nkgraph.writing import write_atomically
 
 __all__ = [
@@ -48,6 +48,8 @@ __all__ = [
     "check_coverage",
     "check_links",
     "check_source",
+    "conclude",
+    "places_of",
     "read_source",
 ]
 
@@ -78,81 +80,11 @@ def _silent(_: str) -> None:
     return None
 
 
-def _first_spans(source: Source) -> dict[tuple[str, str], Span]:
-    """Return where each claim is made: at the words that it names first, or else at those of what it follows from."""
-    known = {(claim.document, claim.key): claim for claim in source.claims}
-    firsts: dict[tuple[str, str], Span] = {}
-
-    def find(claim: Claim) -> Span | None:
-        place = (claim.document, claim.key)
-        if place not in firsts:
-            sources = (known[claim.document, key] for key in claim.sources)
-            spans = claim.spans or tuple(span for other in sources if (span := find(other)) is not None)
-            if not spans:
-                return None
-            firsts[place] = spans[0] if claim.spans else min(spans, key=lambda span: span.start)
-        return firsts[place]
-
-    for claim in source.claims:
-        find(claim)
-    return firsts
-
-
-@attrs.frozen
-class _Asserted:
-    quads: list[ox.Quad]
-    sizes: dict[tuple[str, str], int]
-
-
-def _span_passage(span: Span, passage: Passage) -> ox.Quad:
-    """Return the passage that a span stands in; a claim with words from two accounts has two."""
-    subject = ox.NamedNode(span_iri(span.document, span.start, span.end))
-    return ox.Quad(
-        subject,
-        ox.NamedNode(ontology_iri("passage")),
-        ox.NamedNode(passage_iri(span.document, passage.key)),
-        PROVENANCE,
-    )
-
-
-def assemble(source: Source) -> _Asserted:
-    """Return the asserted quads of a source: claims, provenance, documents, reference data, ontology."""
-    quads: list[ox.Quad] = list(source.vocabulary.quads)
-    sizes: dict[tuple[str, str], int] = {}
-    firsts = _first_spans(source)
-    accounts = {
-        account_iri(slug, int(p.number)): p.key
-        for slug, found in source.passages.items()
-        for p in found
-        if p.kind == "account" and p.number
-    }
-    for document in source.documents:
-        quads.extend(document_quads(document, source.passages[document.slug]))
-    quads.extend(reason_quads(source.reasons, source.vocabulary))
-    for name, items in source.reference.items():
-        quads.extend(reference_quads(name, items, source.vocabulary))
-    quads.extend(quad for external in source.vocabularies for quad in vocabulary_quads(external))
-    for claim in source.published:
-        said = claim_quads(claim, source.vocabulary, accounts)
-        sizes[claim.document, claim.key] = len(said)
-        quads.extend(said)
-        first = firsts.get((claim.document, claim.key))
-        passage = passage_at(source.passages[claim.document], first.start, first.end) if first else None
-        order = first.start if first else 0
-        quads.extend(provenance_quads(claim, said, source.vocabulary, passage, order))
-        for span in claim.spans:
-            where = passage_at(source.passages[claim.document], span.start, span.end)
-            if where is not None:
-                quads.append(_span_passage(span, where))
-    return _Asserted(quads, sizes)
-
-
 def check_source(source: Source, project: Project, quads: Iterable[ox.Quad] | None = None) -> list[Finding]:
     """Return what SHACL finds, which judgements disagree, which derived numbers nothing gives; with file and line."""
     asserted = assemble(source).quads if quads is None else quads
-    places = {claim_iri(c.document, c.key): (c.path, c.line) for c in source.claims}
     findings = [
-        *validate(asserted, project.shapes, places_of=places),
+        *validate(asserted, project.shapes, places_of=places_of(source)),
         *check_derived(source.published, source.vocabulary),
         *check_links(source, source.mappings),
     ]
@@ -211,17 +143,19 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     """
     progress("reading claims and reference data")
     source = read_source(project)
-    strata = load_strata(project.ontology / "rules")
     asserted = assemble(source)
     progress(f"checking {len(source.published)} claims against the shapes")
     findings = check_source(source, project, asserted.quads)
     progress("inferring")
-    concluded = infer(asserted.quads, strata)
+    closure = conclude(project, source.vocabulary, asserted.quads)
+    findings += [
+        clash.finding for clash in check_closure(asserted.quads, closure, project.shapes, places_of(source), findings)
+    ]
     progress("writing the graph")
     # links are told, not reasoned with: they join here, after the shapes and the rules have read the rest
     links = link_quads(source.mappings, read_targets(source.reference, source.vocabularies))
-    quads = _complete(project, source, _Asserted([*asserted.quads, *links], asserted.sizes), concluded)
-    inferred = len({t for triples in concluded.values() for t in triples})
+    quads = _complete(project, source, Asserted([*asserted.quads, *links], asserted.sizes), closure.concluded)
+    inferred = len({t for triples in closure.concluded.values() for t in triples})
     built = Built(
         tuple(quads),
         tuple(sort_findings(findings)),
@@ -235,8 +169,17 @@ def build(project: Project, *, progress: Progress = _silent) -> Built:
     return built
 
 
+def conclude(project: Project, vocabulary: Vocabulary, quads: Sequence[ox.Quad]) -> Closure:
+    """Return what follows from asserted quads by the ontology and the rules of a project.
+
+    Raises:
+        NkgraphError: the ontology is outside OWL 2 RL, or the rules cannot be read.
+    """
+    return close(quads, load_theory(project.ontology, vocabulary))
+
+
 def _complete(
-    project: Project, source: Source, asserted: _Asserted, concluded: Mapping[Rule, tuple[ox.Triple, ...]]
+    project: Project, source: Source, asserted: Asserted, concluded: Mapping[RuleText, tuple[ox.Triple, ...]]
 ) -> list[ox.Quad]:
     inferred = [
         ox.Quad(t.subject, t.predicate, t.object, rule_graph(rule))
@@ -251,9 +194,11 @@ def _complete(
         *term_quads(core),
         *release_quads(__version__, len(core), len(source.published), _digest_inputs(project)),
     ]
-    everything = [*asserted.quads, *inferred, *statistics]
+    # tombstones are in no count: but for them, the graph is that of data in which the claims never were
+    buried = list(tombstone_quads(source.tombstones))
+    everything = [*asserted.quads, *inferred, *statistics, *buried]
     views: list[ox.Quad] = [*_merge(everything, ox.DefaultGraph())]
-    views += _merge(asserted.quads, ox.NamedNode(graph_iri("view/asserted")))
+    views += _merge([*asserted.quads, *buried], ox.NamedNode(graph_iri("view/asserted")))
     views += _merge(inferred, ox.NamedNode(graph_iri("view/inferred")))
     for document in source.documents:
         prefix = claim_iri(document.slug, "")

@@ -268,4 +268,4 @@ def load_queries(folder: Path) -> dict[str, CannedQuery]:
     """
     if not folder.is_dir():
         raise ReadError("no such folder of canned queries", path=folder)
-    return {path.stem: _load_query(path) for path in sorted(folder.glob("*.rq"))}
+    return {path.stem: _load_query(path) for path in sorted(folder.glob("*.rq"), key=lambda p: p.stem)}

@@ -121,11 +121,13 @@ def serve(
     info: DatasetInfo | None = None,
     limits: Limits | None = None,
     quote: Callable[[str, int, int], str | None] | None = None,
+    rules: Path | None = None,
 ) -> int:
     """Serve the built graph (or, with ``files``, any RDF files) over HTTP until SIGINT or SIGTERM; return the status.
 
     The address is printed on standard error once it answers. The port is taken before the graph is loaded, so a port
-    in use is known at once. When this returns, no process of it is left.
+    in use is known at once. ``rules`` is the folder of the domain rules by which
+    the graph is explained. When this returns, no process of it is left.
 
     Raises:
         ServeError: the port cannot be had, or the graph's process does not start.
@@ -137,7 +139,7 @@ def serve(
     shown = f"[{host}]" if ":" in host else host
     try:
         with tempfile.TemporaryDirectory(prefix="nkgraph-") as folder:
-            template = Template(paths, Path(folder) / "template", limits, files=files)
+            template = Template(paths, Path(folder) / "template", limits, files=files, rules=rules)
             try:
                 quads = template.start()
                 ready = f"serving {quads:,} quads at http://{shown}:{number}/ (stop with Ctrl-C)\n"
@@ -145,7 +147,9 @@ def serve(
                 application = _Application(
                     listener,
                     template,
-                    lambda: create_app(service, queries, info=info, limits=limits, quote=quote),
+                    lambda: create_app(
+                        service, queries, info=info, limits=limits, quote=quote, explain=service.explain
+                    ),
                     ready,
                 )
                 application.run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import attrs
 
@@ -10,6 +11,7 @@ from nkgraph.claims import ClaimErrors, read_claims
 from nkgraph.composites import Composite, load_composites
 from nkgraph.consistency import find_inconsistencies
 from nkgraph.documents import load_documents
+from nkgraph.errors import ReadError
 from nkgraph.identifiers import check_identifiers
 from nkgraph.iris import passage_iri
 from nkgraph.judgements import find_contradictions, read_judgements
@@ -22,9 +24,13 @@ from nkgraph.project import Project
 from nkgraph.reasons import load_reasons
 from nkgraph.referencefiles import read_reference
 from nkgraph.targets import Target, read_targets
+from nkgraph.tombstones import Tombstone, check_tombstones, read_tombstones
 from nkgraph.vocabularies import ExternalVocabulary, load_vocabularies
 
-__all__ = ["Source", "read_links", "read_source"]
+__all__ = ["STAGE_LIST", "Source", "read_links", "read_source"]
+
+#: What a withdrawal still has to do, in the folder of data: as long as it is there, the data are not whole.
+STAGE_LIST: Final = ".withdrawing/list.json"
 
 
 @attrs.frozen
@@ -40,6 +46,7 @@ class Source:
     vocabularies: tuple[ExternalVocabulary, ...] = ()
     mappings: tuple[MappingSet, ...] = ()
     composites: Mapping[str, Composite] = attrs.field(factory=dict)
+    tombstones: tuple[Tombstone, ...] = ()
 
     @property
     def published(self) -> tuple[Claim, ...]:
@@ -73,11 +80,16 @@ def read_source(project: Project) -> Source:
     Raises:
         NkgraphError: a file cannot be read as what it should be; claims report all their mistakes together.
     """
+    if (project.data / STAGE_LIST).exists():
+        remedy = "finish it with `nkgraph withdraw --finish`"
+        raise ReadError("a withdrawal was stopped half way", path=project.data, remedy=remedy)
     vocabulary = load_vocabulary(project.ontology)
     documents = load_documents(project.data / "documents")
     order = [document.slug for document in documents]
     index = load_index(project.data / "passages")
     claims = read_claims(project.data / "claims", vocabulary, order)
+    tombstones = read_tombstones(project.data / "withdrawn.tsv")
+    check_tombstones(tombstones, claims)
     reference = _read_reference(project, vocabulary)
     passages = {slug: index.get(slug, ()) for slug in order}
     accounts = [passage_iri(slug, p.key) for slug, found in passages.items() for p in found if p.kind == "account"]
@@ -94,5 +106,14 @@ def read_source(project: Project) -> Source:
     listed = project.data / "vocabularies" / "composites.tsv"
     composites = load_composites(listed) if listed.exists() else {}
     return Source(
-        vocabulary, documents, passages, tuple(ordered), reference, reasons, vocabularies, mappings, composites
+        vocabulary,
+        documents,
+        passages,
+        tuple(ordered),
+        reference,
+        reasons,
+        vocabularies,
+        mappings,
+        composites,
+        tombstones,
     )

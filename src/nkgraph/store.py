@@ -4,25 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 import pyoxigraph as ox
 
 from nkgraph.errors import BuildError, ReadError, ServeError
+from nkgraph.reasoning.located import RDF_EXTENSIONS
 
 __all__ = ["RDF_EXTENSIONS", "open_files", "open_store", "read_dataset"]
-
-#: The file name extensions of RDF that can be opened.
-RDF_EXTENSIONS: Final[dict[str, ox.RdfFormat]] = {
-    ".jsonld": ox.RdfFormat.JSON_LD,
-    ".nq": ox.RdfFormat.N_QUADS,
-    ".nt": ox.RdfFormat.N_TRIPLES,
-    ".owl": ox.RdfFormat.RDF_XML,
-    ".rdf": ox.RdfFormat.RDF_XML,
-    ".trig": ox.RdfFormat.TRIG,
-    ".ttl": ox.RdfFormat.TURTLE,
-    ".xml": ox.RdfFormat.RDF_XML,
-}
 
 
 def _require(path: Path, remedy: str) -> None:

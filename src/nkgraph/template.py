@@ -26,6 +26,9 @@ from nkgraph.errors import NkgraphError
 from nkgraph.evaluation import evaluate
 from nkgraph.formats import GRAPHS, SOLUTIONS
 from nkgraph.frames import LostError, pack_answer, receive, send, send_busy, send_ended, send_ready, unpack_request
+from nkgraph.proofs import Explainer
+from nkgraph.proofs.answering import answer_why
+from nkgraph.proofs.loading import build_explainer
 from nkgraph.sparql import Limits, SparqlRequest
 from nkgraph.store import open_files, open_store
 
@@ -37,7 +40,7 @@ _REQUESTS_PER_CHILD: Final = 1000
 _DESCRIPTORS: Final = 4
 
 
-def _warm_up(store: ox.Store, limits: Limits) -> None:
+def _warm_up(store: ox.Store, explainer: Explainer, limits: Limits) -> None:
     """Walk every path that may import a module, for a child cannot open files."""
     for form in (*SOLUTIONS, *GRAPHS):
         query = "CONSTRUCT { <urn:a> <urn:b> ?x } WHERE { VALUES ?x { 1 } }" if form in GRAPHS else "ASK {}"
@@ -52,6 +55,7 @@ def _warm_up(store: ox.Store, limits: Limits) -> None:
     for query in (*broken, "BASE <http://example.org/> ASK FROM <a> FROM <b> { ?s ?p ?o }", "ASK { SERVICE <a:b> {} }"):
         evaluate(store, SparqlRequest(query), limits)
     evaluate(store, SparqlRequest("SELECT (NOW() AS ?a) (RAND() AS ?b) (UUID() AS ?c) {}", accept="text/*;q=x"), limits)
+    answer_why(explainer, ("<urn:a>", "<urn:b>", '"c"'), limits)
 
 
 def _confine(connection: socket.socket, limits: Limits) -> socket.socket:
@@ -73,7 +77,7 @@ def _confine(connection: socket.socket, limits: Limits) -> socket.socket:
     return socket.socket(fileno=_DESCRIPTORS - 1)
 
 
-def run_child(store: ox.Store, connection: socket.socket, limits: Limits) -> NoReturn:
+def run_child(store: ox.Store, explainer: Explainer, connection: socket.socket, limits: Limits) -> NoReturn:
     """Answer the requests of a connection until it closes, in a process of its own that ends with it."""
     status = 1
     try:
@@ -82,7 +86,11 @@ def run_child(store: ox.Store, connection: socket.socket, limits: Limits) -> NoR
         for _ in range(_REQUESTS_PER_CHILD):
             _, body = receive(connection)
             signal.setitimer(signal.ITIMER_REAL, limits.deadline)
-            answer = evaluate(store, unpack_request(body), limits)
+            request = unpack_request(body)
+            if isinstance(request, SparqlRequest):
+                answer = evaluate(store, request, limits)
+            else:
+                answer = answer_why(explainer, request, limits)
             send(connection, *pack_answer(answer))
             signal.setitimer(signal.ITIMER_REAL, 0)
             if answer.status == 507:
@@ -97,8 +105,9 @@ def run_child(store: ox.Store, connection: socket.socket, limits: Limits) -> NoR
 class _Template:
     """The listening socket and the children, each with a copy of its connection over which its end is told."""
 
-    def __init__(self, store: ox.Store, listener: socket.socket, limits: Limits) -> None:
+    def __init__(self, store: ox.Store, explainer: Explainer, listener: socket.socket, limits: Limits) -> None:
         self.store = store
+        self.explainer = explainer
         self.listener = listener
         self.limits = limits
         self.children: dict[int, socket.socket] = {}
@@ -121,7 +130,7 @@ class _Template:
             connection.close()
             return
         if pid == 0:
-            run_child(self.store, connection, self.limits)
+            run_child(self.store, self.explainer, connection, self.limits)
         self.children[pid] = connection
 
     def reap(self) -> None:
@@ -151,7 +160,7 @@ class _Template:
                 connection.close()
 
 
-def run_template(store: ox.Store, socket_path: Path, limits: Limits) -> None:
+def run_template(store: ox.Store, explainer: Explainer, socket_path: Path, limits: Limits) -> None:
     """Listen on a socket and fork children until standard input closes or SIGTERM comes; then end them.
 
     One line of JSON on standard output says that it listens, with the number of quads.
@@ -169,7 +178,7 @@ def run_template(store: ox.Store, socket_path: Path, limits: Limits) -> None:
     signal.signal(signal.SIGTERM, lambda number, _: stopped.append(number))
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
-    template = _Template(store, listener, limits)
+    template = _Template(store, explainer, listener, limits)
     gc.collect()
     gc.freeze()
     selector = selectors.DefaultSelector()
@@ -201,12 +210,13 @@ def main(arguments: list[str]) -> int:
     paths = [Path(path) for path in settings["paths"]]
     try:
         store = open_files(paths) if settings["files"] else open_store(paths[0])
+        explainer = build_explainer(store, Path(settings["rules"]) if settings["rules"] else None)
     except NkgraphError as error:
         problem = {"error": error.message, "path": str(error.path), "line": error.line, "remedy": error.remedy}
         sys.stdout.write(json.dumps(problem) + "\n")
         return 2
-    _warm_up(store, limits)
-    run_template(store, Path(settings["socket"]), limits)
+    _warm_up(store, explainer, limits)
+    run_template(store, explainer, Path(settings["socket"]), limits)
     return 0
 
 

@@ -22,8 +22,10 @@ __all__ = [
     "is_update",
     "position",
     "read_dataset",
+    "read_prologue",
     "refuse_nesting",
     "refuse_service",
+    "resolve_name",
     "tokenise",
     "write_terms",
 ]
@@ -151,17 +153,17 @@ def refuse_nesting(text: str) -> None:
             depth -= 1
 
 
-def _skip_prologue(tokens: Sequence[Token], base: str | None) -> tuple[int, dict[str, str], str | None]:
+def read_prologue(tokens: Sequence[Token], base: str | None) -> tuple[int, dict[str, str], str | None]:
     """Return where the query proper begins, its prefixes and its base."""
     index, prefixes = 0, {}
     while index + 1 < len(tokens) and tokens[index].kind == "word":
         word, following = tokens[index].text.upper(), tokens[index + 1]
         if word == "BASE" and following.kind == "iri":
-            base, index = _resolve(following.text, {}, base), index + 2
+            base, index = resolve_name(following.text, {}, base), index + 2
         elif word == "VERSION" and following.kind == "string":
             index += 2
         elif word == "PREFIX" and index + 2 < len(tokens) and tokens[index + 2].kind == "iri":
-            prefixes[following.text.removesuffix(":")] = _resolve(tokens[index + 2].text, {}, base) or ""
+            prefixes[following.text.removesuffix(":")] = resolve_name(tokens[index + 2].text, {}, base) or ""
             index += 3
         else:
             break
@@ -172,7 +174,7 @@ def _unescape(text: str) -> str:
     return re.sub(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})", lambda m: chr(int(m[1] or m[2], 16)), text)
 
 
-def _resolve(text: str, prefixes: Mapping[str, str], base: str | None) -> str | None:
+def resolve_name(text: str, prefixes: Mapping[str, str], base: str | None) -> str | None:
     """Return the IRI that an IRI reference or prefixed name stands for, or None where its prefix is not declared."""
     if text.startswith("<"):
         reference = _unescape(text[1:-1])
@@ -209,7 +211,7 @@ def is_update(text: str) -> bool:
     if _UPDATES.isdisjoint(re.findall("[A-Z]+", text.upper())):
         return False
     tokens = list(tokenise(text))
-    index, _, _ = _skip_prologue(tokens, None)
+    index, _, _ = read_prologue(tokens, None)
     return index < len(tokens) and tokens[index].text.upper() in _UPDATES
 
 
@@ -222,7 +224,7 @@ def read_dataset(text: str, base: str | None = None) -> Dataset:
     if "from" not in text.lower():
         return Dataset()
     tokens = list(tokenise(text))
-    index, prefixes, base = _skip_prologue(tokens, base)
+    index, prefixes, base = read_prologue(tokens, base)
     default: list[str] = []
     named: list[str] = []
     depth = 0
@@ -241,7 +243,7 @@ def read_dataset(text: str, base: str | None = None) -> Dataset:
                 graphs, step = named, 2
             if index + step < len(tokens) and tokens[index + step].kind in {"iri", "name"}:
                 graph = tokens[index + step]
-                iri = _resolve(graph.text, prefixes, base)
+                iri = resolve_name(graph.text, prefixes, base)
                 if iri is None:
                     raise _refuse(
                         f"the prefix of {graph.text} is not declared", text, graph.start, "declare it with PREFIX"

@@ -16,7 +16,7 @@ from __future__ import annotations
 import gc
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -182,12 +182,36 @@ def _short(iri: str) -> str:
     return shorten(iri.removeprefix(SHAPE)).removeprefix("nk:").removeprefix(BASE)
 
 
-def validate(quads: Iterable[ox.Quad], shapes: Path, *, places_of: Mapping[str, tuple[Path, int]]) -> list[Finding]:
-    """Return what the shapes of a folder find in the merged asserted data, worst first.
+class _Inferred:
+    """The triples that are inferred: those in no named graph."""
+
+    def __init__(self, quads: Iterable[ox.Quad], trace: Callable[[ox.Triple], Sequence[str]]) -> None:
+        self.trace = trace
+        self.of: dict[tuple[str, str], list[ox.Triple]] = defaultdict(list)
+        for quad in quads:
+            if not name_graph(quad):
+                self.of[show_term(quad.subject), quad.predicate.value].append(quad.triple)
+
+    def find(self, offence: _Offence) -> tuple[str, ...]:
+        """Return the claims from which that follows by which a thing offends: its value, else its property, else its type."""
+        triples = self.of.get((offence.thing, offence.property or _TYPE), [])
+        chosen = [triple for triple in triples if show_term(triple.object) == offence.value] or triples
+        return tuple(dict.fromkeys(claim for triple in chosen for claim in self.trace(triple)))
+
+
+def validate(
+    quads: Iterable[ox.Quad],
+    shapes: Path,
+    *,
+    places_of: Mapping[str, tuple[Path, int]],
+    trace: Callable[[ox.Triple], Sequence[str]] | None = None,
+) -> list[Finding]:
+    """Return what the shapes of a folder find in the merged data, worst first.
 
     ``quads`` are claims, provenance, reference data, documents and the ontology (in its graph); graphs that are made from
     them (inferred, statistics, views) are left out. ``places_of`` gives file and line of claims by their IRI, and may give
-    those of other things too (an item of reference data).
+    those of other things too (an item of reference data). To validate a closure, give what is inferred as quads of no
+    graph, and as ``trace`` what claims a triple follows from: a finding about an inferred triple names them.
 
     Raises:
         VocabularyError: a file of shapes is not Turtle, does not hold the one shape it is named after, or cannot be run.
@@ -199,6 +223,7 @@ def validate(quads: Iterable[ox.Quad], shapes: Path, *, places_of: Mapping[str, 
         report = _validate(data.graph, loaded)
     results = list(report.subjects(RDF.type, SH.ValidationResult))
     places = _index(data.quads if results else (), places_of)
+    inferred = _Inferred(data.quads if results else (), trace) if trace is not None else None
     found: dict[Finding, None] = {}
     for result in results:
         source, constraint = report.value(result, SH.sourceShape), report.value(result, SH.sourceConstraint)
@@ -210,5 +235,10 @@ def validate(quads: Iterable[ox.Quad], shapes: Path, *, places_of: Mapping[str, 
         severity = _SEVERITIES[str(loaded.graph.value(rule, SH.severity, default=SH.Violation))]
         for offence in _offences(report, result, data.behind):
             text = _fill(str(message), offence, report.value(result, SH.value))
-            found[Finding(severity, path.stem, shorten(offence.thing), text, *places.find(offence))] = None
+            place = places.find(offence)
+            claims = inferred.find(offence) if inferred is not None else ()
+            if claims:
+                text = f"{text} (follows from {', '.join(map(_short, claims))})"
+                place = next((places_of[claim] for claim in claims if claim in places_of), place)
+            found[Finding(severity, path.stem, shorten(offence.thing), text, *place)] = None
     return sort_findings(list(found))

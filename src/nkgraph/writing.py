@@ -10,14 +10,14 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from nkgraph.errors import BuildError
 
-__all__ = ["lock_folder", "write_atomically", "write_folder"]
+__all__ = ["FOLDER_MARK", "lock_folder", "open_replacement", "write_atomically", "write_folder"]
 
 #: The file by which a folder that was written is known again.
-_MARK: Final = ".written-by-nkgraph"
+FOLDER_MARK: Final = ".written-by-nkgraph"
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -29,29 +29,41 @@ def write_atomically(path: Path, text: str) -> None:
     Raises:
         BuildError: the folder cannot be written, or the disk is full.
     """
+    with open_replacement(path) as stream:
+        stream.write(text.encode())
+
+
+@contextmanager
+def open_replacement(path: Path) -> Iterator[BinaryIO]:
+    """Open what replaces a file once the block is done, as ``write_atomically``; for what is too long for one text.
+
+    Raises:
+        BuildError: the folder cannot be written, or the disk is full.
+    """
     temporary: str | None = None
     try:
         if path.is_symlink():
             path = path.resolve()
         if path.exists() and not path.is_file() and not path.is_dir():
-            with path.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
+            with path.open("wb") as stream:
+                yield stream
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:
-        if temporary is not None:
-            Path(temporary).unlink(missing_ok=True)
         blocked = isinstance(error, FileExistsError | NotADirectoryError)
         reason = f"{path.parent} is not a folder" if blocked else error.strerror
         remedy = "what was there before is unchanged"
         raise BuildError(f"cannot be written ({reason})", path=path, remedy=remedy) from error
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
 
 
 def write_folder(path: Path, texts: Iterable[tuple[str, str]], *, replacing: bool = False) -> None:
@@ -74,7 +86,7 @@ def write_folder(path: Path, texts: Iterable[tuple[str, str]], *, replacing: boo
         fresh, former = temporary / "new", temporary / "old"
         fresh.mkdir(mode=0o755)
         if replacing:
-            listed[_MARK] = _digest(listed)
+            listed[FOLDER_MARK] = _digest(listed)
         for name, text in listed.items():
             file = fresh / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -129,7 +141,7 @@ def _check_folder(path: Path, *, replacing: bool) -> None:
         return
     if not replacing:
         raise BuildError("is not empty", path=path, remedy="name a new folder, or empty this one")
-    mark = path / _MARK
+    mark = path / FOLDER_MARK
     files = {str(file.relative_to(path)): file.read_bytes() for file in held if file.is_file() and file != mark}
     is_ours = mark.is_file() and all(file.is_file() or any(file.iterdir()) for file in held)
     told = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))

@@ -12,10 +12,14 @@ import click
 from nkgraph import __version__
 from nkgraph.cli.asking import query, serve, sparql
 from nkgraph.cli.drafting import draft
+from nkgraph.cli.explaining import explain
 from nkgraph.cli.exporting import export
+from nkgraph.cli.inferring import infer
+from nkgraph.cli.inventing import synth
 from nkgraph.cli.linking import links
 from nkgraph.cli.making import build, check
 from nkgraph.cli.sources import claims, documents
+from nkgraph.cli.withdrawing import withdraw
 from nkgraph.errors import NkgraphError
 
 __all__ = ["EXIT_BUG", "EXIT_CLEAN", "EXIT_FINDINGS", "EXIT_INPUT", "cli", "main"]
@@ -40,7 +44,10 @@ def cli() -> None:
     """
 
 
-for _command in (build, check, claims, draft, query, sparql, serve, documents, export, links):
+for _command in (
+    *(build, check, claims, draft, query, sparql, explain, serve),
+    *(documents, export, links, infer, synth, withdraw),
+):
     cli.add_command(_command)
 
 

@@ -160,4 +160,5 @@ def serve(
         port=port,
         info=DatasetInfo(release=__version__),
         quote=partial(quote, texts) if texts else None,
+        rules=project.ontology / "rules",
     )

@@ -19,7 +19,7 @@ from nkgraph.cli.options import (
     project_of,
     scan_texts,
 )
-from nkgraph.crosschecks import check_across, format_discrepancy
+from nkgraph.crosschecks import Discrepancy, check_across, format_discrepancy
 from nkgraph.documents import is_original
 from nkgraph.errors import DocumentError
 from nkgraph.findings import Finding, Severity, sort_findings
@@ -89,17 +89,16 @@ def check(document: str | None, data: Path | None, documents: Path | None) -> in
     findings += check_source(source, project)
     findings += check_words(source.claims, source.documents, source.passages, read, source.vocabulary, source.reference)
     findings += check_coverage(source, texts)
-    findings = [finding for finding in findings if document is None or _is_of(finding, document)]
-    failed = print_findings(sort_findings(findings))
+    across = check_across(source, project, findings)
+    findings += [found.finding for found in across.clashes if not found.words]
+    failed = print_findings(sort_findings([f for f in findings if document is None or _is_of(f, document)]))
     originals = {d.slug: texts[d.slug] for d in source.documents if d.slug in texts and is_original(d, texts[d.slug])}
-    across = [
-        found
-        for found in check_across(source, project)
-        if document is None or document in {words.document for words in found.words}
-    ]
-    for discrepancy in across:
+    clashes = [found for found in across.clashes if found.words and _concerns(found, document)]
+    discrepancies = [found for found in across.discrepancies if _concerns(found, document)]
+    for discrepancy in (*clashes, *discrepancies):
         click.echo("\n".join(format_discrepancy(discrepancy, originals)))
-    click.echo(_sum_up(source, document, read, findings, len(across)), err=True)
+    findings = [f for f in findings if document is None or _is_of(f, document)] + [found.finding for found in clashes]
+    click.echo(_sum_up(source, document, read, findings, len(discrepancies)), err=True)
     if any(finding.rule == "span-mismatch" for finding in findings):
         click.echo(
             "wrong input: words that are not those of the document. If its text was changed, put back the one that was "
@@ -107,7 +106,12 @@ def check(document: str | None, data: Path | None, documents: Path | None) -> in
             err=True,
         )
         return 2
-    return 1 if failed else 0
+    return 1 if failed or clashes else 0
+
+
+def _concerns(discrepancy: Discrepancy, slug: str | None) -> bool:
+    """Tell whether words of a document are among those of a discrepancy."""
+    return slug is None or slug in {words.document for words in discrepancy.words}
 
 
 def _is_of(finding: Finding, slug: str) -> bool:

@@ -12,7 +12,7 @@ from nkgraph.exports.bases import iris_of, rebase, rebase_prefixes
 from nkgraph.exports.jsonld import write_jsonld
 from nkgraph.iris import BASE, PREFIXES
 
-__all__ = ["READABLE", "SERIALISATIONS", "find_prefixes", "sort_quads", "write_rdf", "write_turtle"]
+__all__ = ["READABLE", "SERIALISATIONS", "find_prefixes", "sort_quads", "write_quads", "write_rdf", "write_turtle"]
 
 _TYPE: Final = ox.NamedNode(PREFIXES["rdf"] + "type")
 
@@ -87,12 +87,17 @@ def write_rdf(graph: BuiltGraph, request: Request, form: ox.RdfFormat) -> Iterat
     by_line = form in {ox.RdfFormat.N_QUADS, ox.RdfFormat.N_TRIPLES}
     ordered = sorted(quads, key=str) if by_line else sort_quads(quads)
     prefixes = find_prefixes(ordered, rebase_prefixes(READABLE, request.base))
+    name = "graph.jsonld" if form == ox.RdfFormat.JSON_LD else f"graph.{form.file_extension}"
+    yield Part(name, write_quads(ordered, form, prefixes))
+
+
+def write_quads(ordered: Sequence[ox.Quad], form: ox.RdfFormat, prefixes: Mapping[str, str]) -> str:
+    """Return quads as one text, in their order; a format without named graphs takes their triples."""
     if form == ox.RdfFormat.JSON_LD:
-        yield Part("graph.jsonld", write_jsonld(ordered, prefixes))
-    elif form in {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}:
-        yield Part(f"graph.{form.file_extension}", "".join(write_turtle(ordered, form, prefixes)))
-    else:
-        data = ordered if form.supports_datasets else [quad.triple for quad in ordered]
-        content = ox.serialize(data, format=form, prefixes=prefixes)
-        assert content is not None
-        yield Part(f"graph.{form.file_extension}", content.decode())
+        return write_jsonld(ordered, prefixes)
+    if form in {ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG}:
+        return "".join(write_turtle(ordered, form, prefixes))
+    data = ordered if form.supports_datasets else [quad.triple for quad in ordered]
+    content = ox.serialize(data, format=form, prefixes=dict(prefixes))
+    assert content is not None
+    return content.decode()

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import flask
+import pyoxigraph as ox
 
 from nkgraph.queries import CannedQuery
-from nkgraph.sparql import Limits, QueryAnswering
+from nkgraph.sparql import Answer, Limits, QueryAnswering
 from nkgraph.tables import show_cell
-from nkgraph.web import canned, endpoint, entities, folders, lookups, pages, problems, reconcile
+from nkgraph.web import canned, endpoint, entities, explaining, folders, lookups, pages, problems, reconcile
 from nkgraph.web.site import DatasetInfo, Site, brief_name_of, current_site, link_to, name_of, write_words
 
 __all__ = ["create_app"]
@@ -33,11 +34,12 @@ def create_app(
     info: DatasetInfo | None = None,
     limits: Limits | None = None,
     quote: Callable[[str, int, int], str | None] | None = None,
+    explain: Callable[[ox.Triple], Answer] | None = None,
 ) -> flask.Flask:
     """Return the web application that answers from a service.
 
     ``quote`` gives the words of a document (slug, start, end) from the user's own copy; without it pages show where
-    words stand and how many they are, never the words.
+    words stand and how many they are, never the words. ``explain`` says why a triple is in the graph (``/explain``).
     """
     app = flask.Flask("nkgraph.web")
     limits = limits or Limits()
@@ -46,13 +48,20 @@ def create_app(
     app.config["MAX_FORM_MEMORY_SIZE"] = 3 * limits.query_bytes + 10_000
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions["nkgraph"] = Site(service, queries, info or DatasetInfo(), limits, quote)
+    app.extensions["nkgraph"] = Site(service, queries, info or DatasetInfo(), limits, quote, explain)
     reconcile.prepare(app, service)
-    for part in (pages, endpoint, canned, reconcile, folders, entities):
+    for part in (pages, endpoint, canned, explaining, reconcile, folders, entities):
         app.register_blueprint(part.blueprint)
     app.register_error_handler(Exception, problems.handle)
     app.jinja_env.filters.update(cell=show_cell, link=link_to, short=name_of, brief=brief_name_of, words=write_words)
-    app.context_processor(lambda: {"info": current_site().info, "query_for": lookups.write_incoming})
+    app.jinja_env.filters.update(why=explaining.link_to_why, why_type=explaining.link_to_type)
+    app.context_processor(
+        lambda: {
+            "info": current_site().info,
+            "explains": current_site().explain is not None,
+            "query_for": lookups.write_incoming,
+        }
+    )
     app.after_request(_finish)
     return app
 

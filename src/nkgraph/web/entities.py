@@ -13,6 +13,7 @@ from nkgraph.iris import BASE
 from nkgraph.sparql import Problem, SparqlRequest
 from nkgraph.web.description import Evidence, Words, local_name
 from nkgraph.web.folders import show_folder
+from nkgraph.web.gone import was_withdrawn
 from nkgraph.web.linked import gather_links
 from nkgraph.web.lookups import find_nearest, list_below, list_terms
 from nkgraph.web.naming import name_things
@@ -111,6 +112,11 @@ def show(root: str, rest: str) -> flask.Response:
 
 def _nothing(path: str) -> ProblemError:
     service = current_site().service
+    if was_withdrawn(service, path):
+        remedy = (
+            "nothing of it is kept but that there was one; an address that never was is taken for it once in a while"
+        )
+        return ProblemError(Problem(410, f"the claim at /{path} was withdrawn", remedy=remedy))
     found = find_nearest(service, path)
     names = name_things(service, found)
     suggestions = tuple((iri, names[iri].full if iri in names else None) for iri in found)
@@ -147,6 +153,7 @@ def _show_page(iri: ox.NamedNode, path: str) -> flask.Response:
         law=gather_statuses(current_site().service, iri, _list_kinds(thing)),
         links=gather_links(current_site().service, iri),
         quoting=current_site().quote is not None,
+        explaining=current_site().explain is not None,
     )
     response = flask.make_response(page)
     if private:

@@ -39,10 +39,11 @@ ROOT_TITLES: Final[dict[str, str]] = {
     "span": "Spans of words",
     "graph": "Named graphs",
     "statistics": "Statistics of the release",
+    "tombstone": "Tombstones of withdrawn claims",
     "vocabulary": "Vocabularies of others",
 }
 #: Folders whose things are known by their paths, and not by names.
-_BY_PATH: Final = frozenset({"claim", "graph", "id", "span", "statistics"})
+_BY_PATH: Final = frozenset({"claim", "graph", "id", "span", "statistics", "tombstone"})
 
 
 @attrs.frozen

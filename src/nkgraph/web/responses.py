@@ -12,7 +12,7 @@ from nkgraph.formats import GRAPHS, HTML, SOLUTIONS, Format, find_format, negoti
 from nkgraph.sparql import Answer, Problem
 from nkgraph.web.site import ProblemError, current_site
 
-__all__ = ["choose_format", "respond_answer", "respond_graph"]
+__all__ = ["choose_format", "finish_response", "respond_answer", "respond_graph"]
 
 
 def choose_format(offered: Sequence[Format], named: str | None = None) -> Format:
@@ -33,7 +33,8 @@ def choose_format(offered: Sequence[Format], named: str | None = None) -> Format
     return chosen
 
 
-def _finish(response: flask.Response) -> flask.Response:
+def finish_response(response: flask.Response) -> flask.Response:
+    """Put the headers of negotiated answers on a response: an ETag of its bytes, and that it varies by ``Accept``."""
     response.headers["Vary"] = "Accept"
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
@@ -55,7 +56,7 @@ def respond_answer(answer: Answer, filename: str | None = None) -> flask.Respons
     response.headers["Content-Type"] = form.content_type
     if filename is not None and form.name in {"csv", "tsv"}:
         response.headers["Content-Disposition"] = f'inline; filename="{filename}.{form.name}"'
-    return _finish(response)
+    return finish_response(response)
 
 
 def respond_graph(triples: Iterable[ox.Triple | ox.Quad], form: Format) -> flask.Response:
@@ -67,4 +68,4 @@ def respond_graph(triples: Iterable[ox.Triple | ox.Quad], form: Format) -> flask
         listed = list(dict.fromkeys(t.triple if isinstance(t, ox.Quad) else t for t in listed))
     response = flask.make_response(write_graph(listed, form, current_site().limits.answer_bytes))  # type: ignore[arg-type]
     response.headers["Content-Type"] = form.content_type
-    return _finish(response)
+    return finish_response(response)

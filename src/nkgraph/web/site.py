@@ -9,10 +9,11 @@ from urllib.parse import quote as percent_encode
 
 import attrs
 import flask
+import pyoxigraph as ox
 
 from nkgraph.iris import BASE, shorten
 from nkgraph.queries import CannedQuery
-from nkgraph.sparql import Limits, Problem, QueryAnswering
+from nkgraph.sparql import Answer, Limits, Problem, QueryAnswering
 
 __all__ = [
     "ENTITY_ROOTS",
@@ -44,6 +45,7 @@ ENTITY_ROOTS: Final = (
     "state",
     "statistics",
     "status",
+    "tombstone",
     "vocabulary",
     "work",
 )
@@ -81,6 +83,7 @@ class Site:
     """What the application serves, and how.
 
     ``quote`` gives the words of a document (slug, start, end) from the user's own copy, or None where there is none.
+    ``explain`` says as JSON why a triple is in the graph (``proofs.jsonfiles``); without it nothing is explained.
     """
 
     service: QueryAnswering
@@ -88,6 +91,7 @@ class Site:
     info: DatasetInfo
     limits: Limits
     quote: Callable[[str, int, int], str | None] | None = None
+    explain: Callable[[ox.Triple], Answer] | None = None
 
 
 def current_site() -> Site:

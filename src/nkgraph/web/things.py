@@ -49,7 +49,10 @@ class Told:
 
 @attrs.frozen
 class Thing:
-    """A thing of the graph as its page shows it; ``names`` are those of all the things it shows."""
+    """A thing of the graph as its page shows it.
+
+    ``names`` are those of all the things it shows; ``concluded`` are the types that only rules give it.
+    """
 
     iri: str
     heading: str
@@ -61,6 +64,7 @@ class Thing:
     said: tuple[Row, ...]
     more: int
     names: dict[str, Name]
+    concluded: frozenset[str] = frozenset()
 
     def is_a(self, *names: str) -> bool:
         """Say whether it is of one of the ontology's classes."""
@@ -76,6 +80,13 @@ def _read_types(statements: Iterable[Statement]) -> Iterator[tuple[str, str]]:
     for statement in statements:
         if statement.property == _TYPE and isinstance(statement.value, ox.NamedNode):
             yield statement.value.value, statement.value_label or local_name(statement.value.value)
+
+
+def _concluded_types(statements: Iterable[Statement]) -> Iterator[str]:
+    for statement in statements:
+        inferred = statement.graphs and all("/graph/inferred/" in graph for graph in statement.graphs)
+        if statement.property == _TYPE and inferred and isinstance(statement.value, ox.NamedNode):
+            yield statement.value.value
 
 
 def _read_path(iri: str) -> str:
@@ -210,4 +221,5 @@ def describe_thing(service: QueryAnswering, iri: ox.NamedNode) -> Thing | None:
         tuple(said[:500]),
         len(said) - 500 if len(said) > 500 else 0,
         names,
+        frozenset(_concluded_types(statements)),
     )
