@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import filelock
+import hypothesis
 import pytest
 
 from nkgraph.documents import find_documents_folder, load_documents, read_documents
@@ -13,6 +14,11 @@ from nkgraph.model import Document
 from nkgraph.pipeline import build
 from nkgraph.project import default_project
 from nkgraph.spans import Reading, read_text
+
+#: Property tests draw the same examples in every run, so that a run can be repeated; NKGRAPH_RANDOM=1 draws others.
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+if not os.environ.get("NKGRAPH_RANDOM"):
+    hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")
