@@ -8,7 +8,8 @@ import pyoxigraph as ox
 import pytest
 
 from nkgraph.errors import VocabularyError
-from nkgraph.ontology import load_vocabulary
+from nkgraph.iris import PREFIXES
+from nkgraph.ontology import MADE, load_vocabulary
 from nkgraph.project import default_project
 from nkgraph.reasoning import Rule, Stratum, check_strata, infer, load_strata
 from nkgraph.reasoning.rulefiles import read_rule
@@ -83,6 +84,15 @@ def test_every_negating_rule_waits_for_a_reason() -> None:
         others = tuple(other for other in ALL if other != rule)
         with pytest.raises(VocabularyError, match=f"the rule {rule.key} negates or counts"):
             check_strata([Stratum("one", (rule, *others))], closing)
+
+
+def test_no_claim_states_what_rules_conclude() -> None:
+    """Each property of ours that a rule concludes is one that claims are refused."""
+    concluded = {pattern.predicate.value for rule in ALL for pattern in rule.head}
+    ours = {iri.removeprefix(PREFIXES["nk"]) for iri in concluded if iri.startswith(PREFIXES["nk"])}
+
+    assert ours
+    assert ours - MADE == set()
 
 
 def make_rule(folder: Path, key: str, text: str) -> Rule:

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from nkgraph.findings import Finding, Severity
 from nkgraph.iris import PREFIXES, shorten
 from nkgraph.proofs import Explainer, leaves_of
-from nkgraph.reasoning import Closure, Contradiction, rule_graph
+from nkgraph.reasoning import Closure, Contradiction, rule_graph, say_rule, say_triple
 from nkgraph.validation import validate
 
 __all__ = ["Clash", "Tracer", "check_closure", "find_clashes"]
@@ -105,20 +105,13 @@ def _tell(contradiction: Contradiction, tracer: Tracer, places_of: Mapping[str, 
     sides = {triple: tracer.trace(triple) for triple in contradiction.triples}
     claims = tuple(dict.fromkeys(claim for found in sides.values() for claim in found))
     path, line = next((places_of[claim] for claim in claims if claim in places_of), (None, None))
-    shown = [f"{_write(triple)} ({_name(found)})" for triple, found in sides.items()]
-    shown += [f"{_write(axiom)} (the ontology)" for axiom in contradiction.rule.axioms]
-    message = f"{contradiction.rule.about.words} Here both are stated, or follow: {'; '.join(shown)}"
-    thing = _short(contradiction.triples[0].subject)
+    shown = [f"{say_triple(triple)} ({_name(found)})" for triple, found in sides.items()]
+    shown += [f"{say_triple(axiom)} (the ontology)" for axiom in contradiction.rule.axioms]
+    message = f"{say_rule(contradiction.rule)} Here both are stated, or follow: {'; '.join(shown)}"
+    subject = contradiction.triples[0].subject
+    thing = shorten(subject.value) if isinstance(subject, ox.NamedNode) else str(subject)
     return Clash(Finding(Severity.VIOLATION, contradiction.rule.key, thing, message, path, line), claims)
 
 
 def _name(claims: Sequence[str]) -> str:
     return ", ".join(map(shorten, claims)) or "no claim: reference data or the ontology"
-
-
-def _write(triple: ox.Triple) -> str:
-    return " ".join(_short(term) for term in (triple.subject, triple.predicate, triple.object))
-
-
-def _short(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
-    return shorten(term.value) if isinstance(term, ox.NamedNode) else str(term)

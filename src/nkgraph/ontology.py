@@ -119,6 +119,8 @@ class Vocabulary:
         """Return why a key is no property of a type, and those that it has if they are few; nothing where it is one."""
         allowed = self.properties_of(kind) if kind else frozenset(self.properties)
         prop = self.properties.get(SHORTHANDS[key][0] if key in SHORTHANDS else key)
+        if prop is not None and prop.name in MADE:
+            return f"{key!r} is worked out by `nkgraph build`, and no claim states it", "leave it out"
         if prop is not None and prop.name in allowed:
             return None, None
         known = (allowed - MADE) | {short for short, (first, _) in SHORTHANDS.items() if first in allowed}

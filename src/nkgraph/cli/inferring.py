@@ -9,8 +9,7 @@ import click
 import pyoxigraph as ox
 
 from nkgraph.exports.rdf import READABLE, SERIALISATIONS, find_prefixes, sort_quads, write_quads
-from nkgraph.iris import shorten
-from nkgraph.reasoning import Closure, Contradiction, close, load_strata, rule_graph
+from nkgraph.reasoning import Closure, Contradiction, close, load_strata, rule_graph, say_rule, say_triple
 from nkgraph.reasoning.located import read_located
 from nkgraph.reasoning.theory import refuse_outside
 
@@ -58,9 +57,5 @@ def _conclusions(closure: Closure, *, named: bool) -> Iterator[ox.Quad]:
 def _tell(contradiction: Contradiction) -> str:
     """Return a contradiction in one line: what cannot hold, and the triples that say it."""
     triples = [*contradiction.triples, *contradiction.rule.axioms]
-    said = "; ".join(" ".join(_short(term) for term in (t.subject, t.predicate, t.object)) for t in triples)
-    return f"contradiction: {contradiction.rule.about.words} ({said}) [{contradiction.rule.key}]"
-
-
-def _short(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> str:
-    return shorten(term.value) if isinstance(term, ox.NamedNode) else str(term)
+    said = "; ".join(map(say_triple, triples))
+    return f"contradiction: {say_rule(contradiction.rule)} ({said}) [{contradiction.rule.key}]"

@@ -2,6 +2,7 @@
 
 from nkgraph.reasoning.inference import Closure, Contradiction, close, infer, rule_graph
 from nkgraph.reasoning.rules import Condition, Pattern, Rule, RuleText, Variable
+from nkgraph.reasoning.saying import say_rule, say_triple
 from nkgraph.reasoning.strata import Stratum, check_strata, load_strata
 from nkgraph.reasoning.theory import load_theory
 
@@ -20,4 +21,6 @@ __all__ = [
     "load_strata",
     "load_theory",
     "rule_graph",
+    "say_rule",
+    "say_triple",
 ]

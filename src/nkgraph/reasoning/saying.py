@@ -15,7 +15,7 @@ from nkgraph.reasoning.rules import Rule, Term
 from nkgraph.reasoning.specialising import Grounder
 from nkgraph.reasoning.tables import TableRule, load_tables
 
-__all__ = ["name_term", "say_rule"]
+__all__ = ["name_term", "say_rule", "say_triple"]
 
 _INVERSE: Final = ox.NamedNode(PREFIXES["owl"] + "inverseOf")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
@@ -30,6 +30,17 @@ def name_term(term: Term) -> str:
     if isinstance(term, ox.NamedNode):
         return shorten(term.value)
     return term.value if isinstance(term, ox.Literal) else "a class without a name"
+
+
+def say_triple(triple: ox.Triple) -> str:
+    """Return a triple as people write it: IRIs with their prefix, literals as in Turtle.
+
+    >>> iris = ("https://w3id.org/nkgraph/ontology#Sale", "http://www.w3.org/2000/01/rdf-schema#label")
+    >>> say_triple(ox.Triple(*map(ox.NamedNode, iris), ox.Literal("sale", language="en")))
+    'nk:Sale rdfs:label "sale"@en'
+    """
+    terms = (triple.subject, triple.predicate, triple.object)
+    return " ".join(shorten(term.value) if isinstance(term, ox.NamedNode) else str(term) for term in terms)
 
 
 def say_rule(rule: Rule, name: Callable[[Term], str] = name_term) -> str:

@@ -18,10 +18,9 @@ from nkgraph.clashes import check_closure
 from nkgraph.coverage import find_resting
 from nkgraph.errors import NkgraphError
 from nkgraph.findings import Finding, Severity, sort_findings
-from nkgraph.iris import shorten
 from nkgraph.pipeline import assemble, check_source, conclude, places_of
 from nkgraph.project import Project
-from nkgraph.reasoning import Closure
+from nkgraph.reasoning import Closure, say_triple
 from nkgraph.source import Source, read_source
 from nkgraph.withdrawal.planning import Plan
 
@@ -58,9 +57,7 @@ def describe_triple(inferred: tuple[ox.Triple, tuple[str, ...]]) -> str:
     'id:r/case-1/narrator nk:possiblySamePerson id:r/case-2/narrator [possibly-same-person]'
     """
     triple, rules = inferred
-    terms = (triple.subject, triple.predicate, triple.object)
-    shown = (shorten(term.value) if isinstance(term, ox.NamedNode) else str(term) for term in terms)
-    return f"{' '.join(shown)} [{', '.join(rules)}]"
+    return f"{say_triple(triple)} [{', '.join(rules)}]"
 
 
 def measure_effects(project: Project, source: Source, plan: Plan) -> Effects:
